@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { acceptInvitation, acceptRecovery } from '../server/administrators/accept-link.ts';
+import { acceptInvitation, acceptRecovery } from '../server/administration/accept-link.ts';
 import { type AccountId, parseId, type ResourceId } from '../server/kernel/ids.ts';
 import { countSignIns } from '../server/testing/consuming.ts';
 import { append } from '../server/testing/event-stream.ts';

@@ -2,10 +2,10 @@ import { mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/prom
 import { join, relative } from 'node:path';
 import { generateIdentity, identityToRecipient } from 'age-encryption';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { mergeBackups } from '../server/backup/merge-backups.ts';
 import { openBackupFile } from '../server/composition/backup-file.ts';
 import { StoreUnavailable } from '../server/kernel/ports/store.ts';
-import { lastBackupDocument } from '../server/maintenance/documents.ts';
+import { mergeBackups } from '../server/operations/backup/merge-backups.ts';
+import { lastBackupDocument } from '../server/operations/maintenance/documents.ts';
 import { transact } from '../server/store/transact.ts';
 import { mergedReader } from '../server/testing/increments-fixture.ts';
 import { openTerminal, type Terminal } from './testing/terminal.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { readAuthorizationRequest } from '../server/login/app/authorization-request.ts';
 import { parseAppRedirectUri } from '../server/resources/app-redirect-uris.ts';
+import { readAuthorizationRequest } from '../server/sign-in/apps/authorization-request.ts';
 import { codeBlocksOf, readDocument } from './testing/code-blocks.ts';
 
 const GUIDE = 'docs/native-apps.md';

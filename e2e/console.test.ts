@@ -1,6 +1,6 @@
 import { afterEach, describe, test } from 'vitest';
+import { recoverAdministrator } from '../server/administration/recover-administrator.ts';
 import { administratorDocument } from '../server/administrators/documents.ts';
-import { recoverAdministrator } from '../server/administrators/recover-administrator.ts';
 import { StoreUnavailable } from '../server/kernel/ports/store.ts';
 import { ADMIN_PASSWORD, codeOf, type FixtureAdministrator } from '../server/testing/administrators.ts';
 import { operatorContext } from '../server/testing/as-operator.ts';

@@ -1,8 +1,8 @@
 import { mkdir } from 'node:fs/promises';
 import type { BrowserContextOptions, FrameLocator, Page } from '@playwright/test';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, test } from 'vitest';
-import { sendEnrolmentLink } from '../server/enrolment/send-enrolment-link.ts';
 import { ENROLMENT_KINDS } from '../server/resources/enrolment-policy.ts';
+import { sendEnrolmentLink } from '../server/sign-in/enrolment/send-enrolment-link.ts';
 import { operatorContext } from '../server/testing/as-operator.ts';
 import { anotherCode, freshAddress } from '../server/testing/devices/sent-device.ts';
 import {

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { BrowserContextOptions, FrameLocator, Page } from '@playwright/test';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, test } from 'vitest';
-import { sendEnrolmentLink } from '../server/enrolment/send-enrolment-link.ts';
+import { sendEnrolmentLink } from '../server/sign-in/enrolment/send-enrolment-link.ts';
 import { operatorContext } from '../server/testing/as-operator.ts';
 import {
   createFixture,

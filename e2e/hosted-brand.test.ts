@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, test } from 'vitest';
 import { composeMail } from '../server/messages/mail/compose.ts';
+import { changeTexts } from '../server/messages/texts/change-texts.ts';
 import { operatorContext } from '../server/testing/as-operator.ts';
 import { createFixture, type Fixture, ORIGIN, unwrap } from '../server/testing/fixtures.ts';
-import { changeTexts } from '../server/texts/change-texts.ts';
 import { newContext } from './harness/browser.ts';
 import { expect } from './harness/expect.ts';
 import { expectAccessible, type InProcessService, startInProcessService } from './harness/in-process-service.ts';

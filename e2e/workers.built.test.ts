@@ -7,7 +7,7 @@ import { connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { processesDocument } from '../server/processes/documents.ts';
+import { processesDocument } from '../server/operations/processes/documents.ts';
 import { openRedisStore } from '../server/store/redis/open-redis-store.ts';
 import { freePorts } from '../server/testing/free-ports.ts';
 import { type RedisServer, startRedisServer } from '../server/testing/redis-server.ts';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { sessionDocument } from './administrators/documents.ts';
-import type { OpenedSession } from './administrators/login/open-session.ts';
+import { sessionDocument } from './administration/documents.ts';
+import type { OpenedSession } from './administration/login/open-session.ts';
 import { listen, type RunningServer } from './http/listen.ts';
 import { MINUTE_MS } from './kernel/time.ts';
 import { addAdministrator, sessionHeaders } from './testing/administrators.ts';

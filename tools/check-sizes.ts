@@ -4,11 +4,11 @@ import { brotliCompressSync } from 'node:zlib';
 import { documentLook } from '@countersign/protocol/document-look';
 import { consoleDocument } from '../server/http/console/document.ts';
 import { compressPage } from '../server/http/send-file.ts';
-import { firstScreen } from '../server/login/page/first-screen.ts';
-import { composeDocument, newCspNonce } from '../server/login/page/show-document.ts';
 import { loadBuiltFiles } from '../server/platform/static-files/load-built-files.ts';
 import { filesLoadedWith, pageFiles } from '../server/platform/static-files/page-files.ts';
 import { EMPTY_INFO } from '../server/resources/public-info.ts';
+import { firstScreen } from '../server/sign-in/pages/first-screen.ts';
+import { composeDocument, newCspNonce } from '../server/sign-in/pages/show-document.ts';
 
 /**
  * Budgets in bytes after brotli: for each loader, and for all that a first password + OTP login needs in the frame. Of

@@ -8,11 +8,11 @@ import { walkFrom } from './structure/walk.ts';
 
 /** What handles the four requests of a login: the first starts it, the others submit a step each. */
 const LOGIN = [
-  ['startFlow', 'server/login/start-flow.ts'],
-  ['submitStep', 'server/login/submit-step.ts'],
-  ['handle', 'server/login/steps/identify.ts'],
-  ['handle', 'server/login/steps/password.ts'],
-  ['handle', 'server/login/steps/otp.ts'],
+  ['startFlow', 'server/sign-in/start/start-flow.ts'],
+  ['submitStep', 'server/sign-in/submit-step.ts'],
+  ['handle', 'server/sign-in/steps/identify.ts'],
+  ['handle', 'server/sign-in/steps/password.ts'],
+  ['handle', 'server/sign-in/steps/otp.ts'],
 ] as const;
 
 /** `npm run measure:structure [-- --files]`: measures how far the code is from its target layout. */

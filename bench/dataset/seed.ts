@@ -5,7 +5,7 @@ import { Redis } from 'ioredis';
 import { createAccount } from '../../server/accounts/create-account.ts';
 import { idFromBytes } from '../../server/kernel/ids.ts';
 import { isRefusal, type Refusal } from '../../server/kernel/result.ts';
-import { buildIndexes } from '../../server/maintenance/build-indexes.ts';
+import { buildIndexes } from '../../server/operations/maintenance/build-indexes.ts';
 import { ARGON2_FLOOR } from '../../server/platform/argon2/argon2-hasher.ts';
 import { createSecretBox } from '../../server/platform/secret-box/secret-box.ts';
 import { systemClock } from '../../server/platform/system-clock/system-clock.ts';

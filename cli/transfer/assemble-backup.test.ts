@@ -3,7 +3,7 @@ import { buffer, text } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { LineSums, writeLine } from '../../server/backup/backup-records.ts';
+import { LineSums, writeLine } from '../../server/operations/backup/backup-records.ts';
 import { BackupAssembly } from './assemble-backup.ts';
 import { parseState, type UnprovenState, writeState } from './backup-state.ts';
 

@@ -2,7 +2,7 @@ import { Readable, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { LineSums, writeLine } from '../../server/backup/backup-records.ts';
+import { LineSums, writeLine } from '../../server/operations/backup/backup-records.ts';
 import { BackupCheck } from './backup-check.ts';
 
 /** Passes the text on in pieces of that many bytes. Returns the number of lines. */

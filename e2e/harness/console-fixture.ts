@@ -1,5 +1,5 @@
 import type { BrowserContextOptions } from '@playwright/test';
-import { issueSetupLink } from '../../server/administrators/set-up.ts';
+import { issueSetupLink } from '../../server/administration/set-up.ts';
 import { type ConsoleView, openConsole } from './console-view.ts';
 import { type InProcessService, startInProcessService } from './in-process-service.ts';
 

@@ -1,6 +1,6 @@
 import type { BrowserContextOptions } from '@playwright/test';
 import { createAccount } from '../../server/accounts/create-account.ts';
-import { writeSession } from '../../server/administrators/login/authenticate-session.ts';
+import { writeSession } from '../../server/administration/login/authenticate-session.ts';
 import {
   addAdministrator,
   codeOf,

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { removeAdministrator } from '../administrators/change-administrator.ts';
-import { inviteAdministrator } from '../administrators/invite-administrator.ts';
+import { removeAdministrator } from '../administration/change-administrator.ts';
+import { inviteAdministrator } from '../administration/invite-administrator.ts';
 import { choosePlan } from '../billing/choose-plan.ts';
 import { DEFAULT_CATALOGUE, type PlanCatalogue } from '../billing/plans.ts';
 import type { AccountId } from '../kernel/ids.ts';

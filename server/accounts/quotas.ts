@@ -6,7 +6,7 @@ import type { Ports } from '../kernel/ports/ports.ts';
 import { ABSENT, type DocumentKey, type IndexEntry, type RawKey, type Stored } from '../kernel/ports/store.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Refusal, refusal } from '../kernel/result.ts';
-import { createObject, type NewId } from '../records/create-object.ts';
+import { createObject, type NewId } from '../store/records/create-object.ts';
 import { Contention, type Decision, newOperation, transact } from '../store/transact.ts';
 import { accountDocument, usageDocument } from './documents.ts';
 import { holdSlot, type QuotaKind, reconcileQuota, releaseSlot, SLOT_TTL_MS, type Usage, used } from './usage.ts';

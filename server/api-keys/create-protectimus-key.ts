@@ -7,7 +7,7 @@ import { mayAdminister, mayGrant } from '../kernel/policy.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Refusal, type Result, refusal } from '../kernel/result.ts';
-import { createObject, type NewId } from '../records/create-object.ts';
+import { createObject, type NewId } from '../store/records/create-object.ts';
 import { MAX_ADDRESS_RANGES, MAX_KEYS_PER_LOGIN, PROTECTIMUS_SCOPES, type ProtectimusKey } from './api-key.ts';
 import { writeApiKey } from './api-key-format.ts';
 import { apiKeyDocument, protectimusKeyIndexes } from './documents.ts';

@@ -3,7 +3,7 @@ import { createAccount } from '../accounts/create-account.ts';
 import type { AccountId } from '../kernel/ids.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { apiKeyContext } from '../kernel/secret-context.ts';
-import { CATALOGUE } from '../maintenance/catalogue.ts';
+import { CATALOGUE } from '../operations/maintenance/catalogue.ts';
 import { addAdministrator, type FixtureAdministrator, invite, selfServiceContext } from '../testing/administrators.ts';
 import { operatorContext } from '../testing/as-operator.ts';
 import { birth, read, unwrap } from '../testing/fixtures.ts';

@@ -4,9 +4,9 @@ import { mayAdminister } from '../kernel/policy.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
-import { listObjects, type Page } from '../records/list-objects.ts';
-import { readObject } from '../records/read-object.ts';
 import { beginsWith } from '../store/index-entries.ts';
+import { listObjects, type Page } from '../store/records/list-objects.ts';
+import { readObject } from '../store/records/read-object.ts';
 import type { ApiKey, ApiKeyUse, KeyKind } from './api-key.ts';
 import { apiKeyDocument, apiKeyIndexes, apiKeyUseDocument } from './documents.ts';
 

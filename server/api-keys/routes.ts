@@ -23,7 +23,7 @@ import { API_SCOPES } from '../kernel/api-scope.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { isRefusal } from '../kernel/result.ts';
 import { DAY_MS, MINUTE_MS } from '../kernel/time.ts';
-import { etagOf } from '../records/etag.ts';
+import { etagOf } from '../store/records/etag.ts';
 import {
   type ApiKey,
   type ApiKeyUse,

@@ -2,8 +2,8 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import type { AccountEvent } from '../kernel/event.ts';
 import type { Json } from '../kernel/ports/store.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
-import { startRedirectedFlow } from '../login/start-redirected-flow.ts';
 import { assign } from '../resources/assign.ts';
+import { startRedirectedFlow } from '../sign-in/start/start-redirected-flow.ts';
 import { createLoginRequest, operatorContext } from '../testing/as-operator.ts';
 import { giveRecoveryCodes } from '../testing/devices/recovery-device.ts';
 import {

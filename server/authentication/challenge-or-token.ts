@@ -1,8 +1,8 @@
 import type { Ports } from '../kernel/ports/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Result } from '../kernel/result.ts';
-import { readObject } from '../records/read-object.ts';
 import { acceptedKinds } from '../resources/resource.ts';
+import { readObject } from '../store/records/read-object.ts';
 import { tokenDocument } from '../tokens/documents.ts';
 import { showsOwnCodes } from '../tokens/kinds/rules.ts';
 import type { Token } from '../tokens/token.ts';

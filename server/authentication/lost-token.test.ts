@@ -1,12 +1,13 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { sendEnrolmentLink } from '../enrolment/send-enrolment-link.ts';
 import type { Actor } from '../kernel/actor.ts';
-import { startLinkedFlow } from '../login/start-linked-flow.ts';
 import { resourceDocument } from '../resources/documents.ts';
-import { changeOwnPin } from '../self-service/change-pin.ts';
-import { removeOwnToken } from '../self-service/remove-token.ts';
-import { renameOwnToken } from '../self-service/rename-token.ts';
-import { resyncOwnToken } from '../self-service/resync-token.ts';
+import { sendEnrolmentLink } from '../sign-in/enrolment/send-enrolment-link.ts';
+import { unlockOwnTokens } from '../sign-in/recovery/unlock/unlock-own-tokens.ts';
+import { changeOwnPin } from '../sign-in/self-service/change-pin.ts';
+import { removeOwnToken } from '../sign-in/self-service/remove-token.ts';
+import { renameOwnToken } from '../sign-in/self-service/rename-token.ts';
+import { resyncOwnToken } from '../sign-in/self-service/resync-token.ts';
+import { startLinkedFlow } from '../sign-in/start/start-linked-flow.ts';
 import { authenticate, operatorContext, resyncToken, updateToken } from '../testing/as-operator.ts';
 import { type Fixture, overwrite, read, setState, signInByApi, unwrap, wrongCode } from '../testing/fixtures.ts';
 import { LoginDriver } from '../testing/login-driver.ts';
@@ -17,7 +18,6 @@ import { checkCode } from '../tokens/check-code.ts';
 import { deleteToken } from '../tokens/delete-token.ts';
 import { tokenDocument } from '../tokens/documents.ts';
 import { updateToken as updateTokenAs } from '../tokens/update-token.ts';
-import { unlockOwnTokens } from '../unlock/unlock-own-tokens.ts';
 import { userDocument } from '../users/documents.ts';
 
 let ports: TestPorts;

@@ -6,7 +6,7 @@ import { mayAdminister, maySeeBalance } from '../kernel/policy.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
-import { listObjects, type Page } from '../records/list-objects.ts';
+import { listObjects, type Page } from '../store/records/list-objects.ts';
 import { ledgerEntryDocument, ledgerIndexes } from './documents.ts';
 import type { LedgerEntry } from './ledger-entry.ts';
 import type { PlanCatalogue } from './plans.ts';

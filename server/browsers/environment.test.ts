@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { explain } from '../authentication/explain.ts';
-import { backUp } from '../backup/back-up.ts';
-import { flowDocument } from '../flows/documents.ts';
-import { parseHandle } from '../flows/flow.ts';
+import { backUp } from '../operations/backup/back-up.ts';
 import { DEFAULT_WEIGHTS, type EnvironmentAction } from '../resources/environment-check.ts';
+import { flowDocument } from '../sign-in/documents.ts';
+import { parseHandle } from '../sign-in/flow.ts';
 import { createLoginRequest, operatorContext } from '../testing/as-operator.ts';
 import {
   birth,

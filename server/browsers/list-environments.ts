@@ -3,7 +3,7 @@ import { maySeeResource } from '../kernel/policy.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Result } from '../kernel/result.ts';
-import { showObject } from '../records/read-object.ts';
+import { showObject } from '../store/records/read-object.ts';
 import { userDocument } from '../users/documents.ts';
 import { isRetained, type RememberedEnvironment } from './device-fingerprint/known-browsers.ts';
 import { environmentsDocument } from './documents.ts';

@@ -3,8 +3,8 @@ import { mayAuthenticateEverywhere, mayAuthenticateOn } from '../kernel/policy.t
 import type { Ports } from '../kernel/ports/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
-import { readObject } from '../records/read-object.ts';
 import { resourceDocument } from '../resources/documents.ts';
+import { readObject } from '../store/records/read-object.ts';
 import { findUser } from '../users/find-user.ts';
 import { blindTraits } from './blind-signals.ts';
 import type { ReportedTraits } from './device-fingerprint/browser-signals.ts';

@@ -1,6 +1,6 @@
 import type { RequestContext } from '../kernel/request-context.ts';
 import { isRefusal } from '../kernel/result.ts';
-import { listObjects } from '../records/list-objects.ts';
+import { listObjects } from '../store/records/list-objects.ts';
 import { tokenDocument, tokenIndexes } from '../tokens/documents.ts';
 import { readPasswordAlone } from '../user-management/password-alone.ts';
 import { userDocument } from '../users/documents.ts';

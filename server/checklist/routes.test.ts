@@ -2,13 +2,13 @@ import { type ChecklistView, OPTIONAL_ITEMS } from '@countersign/protocol/checkl
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createAccount } from '../accounts/create-account.ts';
 import { accountDocument, firstResultDocument } from '../accounts/documents.ts';
-import { recordBackup } from '../backup/record-backup.ts';
-import type { ResultRecord } from '../flows/flow.ts';
 import { API_SCOPES } from '../kernel/api-scope.ts';
 import type { AccountId } from '../kernel/ids.ts';
 import type { DocumentKey } from '../kernel/ports/store.ts';
-import { noteFirstResult } from '../login/note-first-result.ts';
-import { keysReadDocument } from '../maintenance/documents.ts';
+import { recordBackup } from '../operations/backup/record-backup.ts';
+import { keysReadDocument } from '../operations/maintenance/documents.ts';
+import type { ResultRecord } from '../sign-in/flow.ts';
+import { noteFirstResult } from '../sign-in/results/note-first-result.ts';
 import { addAdministrator, invite } from '../testing/administrators.ts';
 import { authenticate } from '../testing/as-operator.ts';
 import { addResource, addUser, NONCE, ORIGIN, overwrite, PASSWORD, unwrap } from '../testing/fixtures.ts';

@@ -2,8 +2,8 @@ import { createReadStream } from 'node:fs';
 import { open, readFile } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import type { Decrypter } from 'age-encryption';
-import { BackupInvalid } from '../backup/backup-records.ts';
 import { splitLines } from '../events/log/split-lines.ts';
+import { BackupInvalid } from '../operations/backup/backup-records.ts';
 
 /** What opens an encrypted backup. */
 export interface BackupKeys {

@@ -4,7 +4,7 @@ import { ConfigError } from '../config/load-config.ts';
 import { plansOf } from '../config/load-plans.ts';
 import { loadTexts } from '../config/load-texts.ts';
 import { PartitionsRefused, StoreVersionRefused } from '../kernel/ports/store.ts';
-import { ProcessRefused } from '../processes/register-process.ts';
+import { ProcessRefused } from '../operations/processes/register-process.ts';
 import { describeFailure, exitCodeOf } from './command-failure.ts';
 
 test.each([

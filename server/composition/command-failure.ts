@@ -4,10 +4,10 @@ import { SmsGatewayError } from '../config/load-sms-gateway.ts';
 import { TextsError } from '../config/load-texts.ts';
 import { StoreMoved } from '../kernel/ports/movable-store.ts';
 import { PartitionsRefused, StoreVersionRefused } from '../kernel/ports/store.ts';
+import { ProcessRefused } from '../operations/processes/register-process.ts';
 import { FilterUnusable } from '../platform/breached-passwords/open-filter.ts';
 import { GeoDataUnusable } from '../platform/geoip/geo-lookup.ts';
 import { MasterKeyError } from '../platform/secret-box/load-master-key.ts';
-import { ProcessRefused } from '../processes/register-process.ts';
 import { WrongStorePurpose } from '../store/set-store-purpose.ts';
 import { StoreNotOpened } from './open-store.ts';
 

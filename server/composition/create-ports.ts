@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import about from '../../package.json' with { type: 'json' };
 import { writeDecoyRecords } from '../authentication/decoy-attempt.ts';
-import { type ClockGuard, openClockGuard } from '../clock/clock-guard.ts';
 import { type Config, ConfigError } from '../config/load-config.ts';
 import { loadTexts } from '../config/load-texts.ts';
 import { parseSmtpUrl } from '../config/parse.ts';
@@ -16,11 +15,21 @@ import type { Mailer } from '../kernel/ports/mailer.ts';
 import type { MovableStore } from '../kernel/ports/movable-store.ts';
 import type { QueueLoad } from '../kernel/ports/password-hasher.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
-import type { MasterKeyLocation } from '../maintenance/change-master-key.ts';
-import { signingKeysDocument } from '../maintenance/documents.ts';
 import { recordMailStatus } from '../messages/record-mail-status.ts';
 import { createChannelSender } from '../messages/senders/channel-sender.ts';
+import { codesWithOwnTexts, mailWithOwnTexts } from '../messages/texts/with-own-texts.ts';
 import { NO_OBSERVERS, type PortObservers } from '../metrics/port-observers.ts';
+import { type ClockGuard, openClockGuard } from '../operations/clock/clock-guard.ts';
+import type { MasterKeyLocation } from '../operations/maintenance/change-master-key.ts';
+import { signingKeysDocument } from '../operations/maintenance/documents.ts';
+import { processesDocument } from '../operations/processes/documents.ts';
+import {
+  describeProcesses,
+  leaveOnFailure,
+  type Registration,
+  refuseOldVersion,
+  registerProcess,
+} from '../operations/processes/register-process.ts';
 import { createArgon2Hasher } from '../platform/argon2/argon2-hasher.ts';
 import { hashingConcurrency, usableCores } from '../platform/argon2/hashing-concurrency.ts';
 import { type CountryData, isOld, openGeoLookup } from '../platform/geoip/geo-lookup.ts';
@@ -33,19 +42,10 @@ import { noMailer } from '../platform/smtp/no-mailer.ts';
 import { machineClocks, systemClock } from '../platform/system-clock/system-clock.ts';
 import { systemRandom } from '../platform/system-random/system-random.ts';
 import { createHttpsWebhookSender } from '../platform/webhook-http/https-webhook-sender.ts';
-import { processesDocument } from '../processes/documents.ts';
-import {
-  describeProcesses,
-  leaveOnFailure,
-  type Registration,
-  refuseOldVersion,
-  registerProcess,
-} from '../processes/register-process.ts';
 import { restorationDocument } from '../store/documents.ts';
 import { INDEX_VERSION } from '../store/index-build.ts';
 import { setStorePurpose, WrongStorePurpose } from '../store/set-store-purpose.ts';
 import { COMPATIBLE_SHAPE, SHAPE_VERSION } from '../store/store-version.ts';
-import { codesWithOwnTexts, mailWithOwnTexts } from '../texts/with-own-texts.ts';
 import { isWrongPath } from './create-audit-sink.ts';
 import { createBreachedPasswords } from './create-breached-passwords.ts';
 import { createCodeSender } from './create-code-sender.ts';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { exportEvents } from '../events/export-events.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
-import { buildIndexes } from '../maintenance/build-indexes.ts';
+import { buildIndexes } from '../operations/maintenance/build-indexes.ts';
 import { verifyAuditExport } from '../platform/jose/audit-statements.ts';
 import { createApiKey, operatorContext } from '../testing/as-operator.ts';
 import { sealEvents } from '../testing/consuming.ts';

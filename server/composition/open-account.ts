@@ -6,7 +6,7 @@ import {
   type InviteNeeds,
   inviteAdministrator,
   type NewAdministrator,
-} from '../administrators/invite-administrator.ts';
+} from '../administration/invite-administrator.ts';
 import { createApiKey } from '../api-keys/create-api-key.ts';
 import { API_SCOPES } from '../kernel/api-scope.ts';
 import { type AccountId, type AdministratorId, idFromBytes } from '../kernel/ids.ts';

@@ -1,23 +1,23 @@
 import { createReadStream } from 'node:fs';
 import { basename } from 'node:path';
-import { type BackupFile, mergeBackups } from '../backup/merge-backups.ts';
-import {
-  type BackupFacts,
-  COUNTED_KINDS,
-  inspectBackup,
-  type RestoreCounts,
-  restoreBackup,
-} from '../backup/restore-backup.ts';
-import { EventsInvalid, type EventsSince, readWithdrawals } from '../backup/withdrawals/read-withdrawals.ts';
-import { type WithdrawnObject, withdrawAgain } from '../backup/withdrawals/withdraw-again.ts';
-import { describeDoubt } from '../clock/clock-guard.ts';
-import { acceptedMark, assessClock } from '../clock/clock-mark.ts';
 import type { Config } from '../config/load-config.ts';
 import { splitLines } from '../events/log/split-lines.ts';
 import type { Logger } from '../http/log.ts';
 import { ClockInDoubt } from '../kernel/ports/clock.ts';
 import type { Store } from '../kernel/ports/store.ts';
 import { DAY_MS } from '../kernel/time.ts';
+import { type BackupFile, mergeBackups } from '../operations/backup/merge-backups.ts';
+import {
+  type BackupFacts,
+  COUNTED_KINDS,
+  inspectBackup,
+  type RestoreCounts,
+  restoreBackup,
+} from '../operations/backup/restore-backup.ts';
+import { EventsInvalid, type EventsSince, readWithdrawals } from '../operations/backup/withdrawals/read-withdrawals.ts';
+import { type WithdrawnObject, withdrawAgain } from '../operations/backup/withdrawals/withdraw-again.ts';
+import { describeDoubt } from '../operations/clock/clock-guard.ts';
+import { acceptedMark, assessClock } from '../operations/clock/clock-mark.ts';
 import { createArgon2Hasher } from '../platform/argon2/argon2-hasher.ts';
 import { verifyAuditExport } from '../platform/jose/audit-statements.ts';
 import { loadMasterKeys } from '../platform/secret-box/load-master-key.ts';

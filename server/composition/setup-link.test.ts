@@ -3,7 +3,7 @@ import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { accountIndexes } from '../accounts/documents.ts';
-import { setupLinkDocument } from '../administrators/documents.ts';
+import { setupLinkDocument } from '../administration/documents.ts';
 import { capturedLog } from '../testing/captured-log.ts';
 import { createFixture } from '../testing/fixtures.ts';
 import { ISSUER, openTestPorts, type TestPorts } from '../testing/test-ports.ts';

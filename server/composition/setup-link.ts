@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import type { ServicePlan } from '../accounts/account.ts';
-import { hasAccount, issueSetupLink } from '../administrators/set-up.ts';
+import { hasAccount, issueSetupLink } from '../administration/set-up.ts';
 import { ConfigError } from '../config/load-config.ts';
 import { label } from '../http/api/fields.ts';
 import type { Logger } from '../http/log.ts';

@@ -3,7 +3,7 @@ import { isIP } from 'node:net';
 import type { Logger } from '../http/log.ts';
 import type { TlsCertificate, TlsPair } from '../http/tls-server.ts';
 import { DAY_MS, SECOND_MS } from '../kernel/time.ts';
-import type { CertificateState } from '../maintenance/judge-certificate.ts';
+import type { CertificateState } from '../operations/maintenance/judge-certificate.ts';
 import { readServedFiles } from './read-tls-files.ts';
 
 /** Read instead of watched: a link to another folder, as of certbot and Kubernetes, changes without an event. */

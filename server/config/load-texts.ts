@@ -5,8 +5,8 @@ import { parseId, type ResourceId } from '../kernel/ids.ts';
 import { MAIL_LANGUAGES } from '../kernel/mail.ts';
 import { NO_TEXT_FILES, type TextFile, type TextFiles } from '../kernel/own-texts.ts';
 import { mailFrameProblem } from '../messages/mail/frame.ts';
-import { checkText } from '../texts/check-text.ts';
-import { compileTexts } from '../texts/read-own-texts.ts';
+import { checkText } from '../messages/texts/check-text.ts';
+import { compileTexts } from '../messages/texts/read-own-texts.ts';
 import type { Config } from './load-config.ts';
 
 /** Texts in the operator's files are invalid. The message names file and key, and never the text. */

@@ -1,9 +1,9 @@
 import { RESULT_ALGORITHMS } from '@countersign/protocol/result';
 import { z } from 'zod';
-import { SIGN_IN_START_LIMITS } from '../flows/admit-start.ts';
 import { parseRange } from '../kernel/addresses.ts';
 import { PROOF_MODES } from '../kernel/proof-mode.ts';
 import { FREE_PASSWORD_FAILURES } from '../passwords/password-backoff.ts';
+import { SIGN_IN_START_LIMITS } from '../sign-in/start/admit-start.ts';
 import { DEFAULT_CODE_LIMITS } from '../tokens/kinds/sent/code-limits.ts';
 import { LISTENER_VARIABLES } from './listener-variables.ts';
 import {

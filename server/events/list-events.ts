@@ -7,7 +7,7 @@ import { ArchiveUnavailable } from '../kernel/ports/audit-archive.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import type { DocumentKey } from '../kernel/ports/store.ts';
 import { type Result, refusal } from '../kernel/result.ts';
-import { type Page, parseCursor, writeCursor } from '../records/list-objects.ts';
+import { type Page, parseCursor, writeCursor } from '../store/records/list-objects.ts';
 import { eventEntry, timeSort } from './log/event-entry.ts';
 import { indexedIds, isIndexed } from './log/indexed-ids.ts';
 import { type OpenEvent, openRecord } from './log/personal-part.ts';

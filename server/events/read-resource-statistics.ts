@@ -2,8 +2,8 @@ import type { ResourceId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Result } from '../kernel/result.ts';
-import type { Page } from '../records/list-objects.ts';
 import { listResources } from '../resources/list-resources.ts';
+import type { Page } from '../store/records/list-objects.ts';
 import { dayDocument } from './documents.ts';
 import { parseRequestedDays, type RequestedDays } from './requested-days.ts';
 

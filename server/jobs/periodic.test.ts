@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { DEFAULT_CATALOGUE } from '../billing/plans.ts';
 import { StoreClosed, StoreUnavailable } from '../kernel/ports/store.ts';
 import { DAY_MS } from '../kernel/time.ts';
-import { ProcessRefused } from '../processes/register-process.ts';
+import { ProcessRefused } from '../operations/processes/register-process.ts';
 import { openEmbeddedStore } from '../store/lmdb/open-embedded-store.ts';
 import { capturedLog } from '../testing/captured-log.ts';
 import { sealEvents } from '../testing/consuming.ts';

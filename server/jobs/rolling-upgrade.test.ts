@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { AccountId } from '../kernel/ids.ts';
 import type { Change, CommitOutcome } from '../kernel/ports/store.ts';
-import { buildIndexes } from '../maintenance/build-indexes.ts';
-import { type Registration, registerProcess } from '../processes/register-process.ts';
+import { buildIndexes } from '../operations/maintenance/build-indexes.ts';
+import { type Registration, registerProcess } from '../operations/processes/register-process.ts';
 import { INDEX_VERSION } from '../store/index-build.ts';
 import { createUser, operatorContext } from '../testing/as-operator.ts';
 import { birth, createFixture, unwrap } from '../testing/fixtures.ts';

@@ -1,14 +1,15 @@
 import type { FlowView } from '@countersign/protocol/flow';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { accountDocument } from '../accounts/documents.ts';
+import { removeAdministrator } from '../administration/change-administrator.ts';
 import type { Administrator, AdministratorActor } from '../administrators/administrator.ts';
-import { removeAdministrator } from '../administrators/change-administrator.ts';
 import { administratorDocument } from '../administrators/documents.ts';
 import type { Actor } from '../kernel/actor.ts';
 import type { ResourceId } from '../kernel/ids.ts';
-import { startLinkedFlow } from '../login/start-linked-flow.ts';
-import { resetPassword } from '../password-reset/reset-password.ts';
-import { startPasswordReset } from '../password-reset/start-password-reset.ts';
+import { resetPassword } from '../sign-in/recovery/password-reset/reset-password.ts';
+import { startPasswordReset } from '../sign-in/recovery/password-reset/start-password-reset.ts';
+import { unlockOwnTokens } from '../sign-in/recovery/unlock/unlock-own-tokens.ts';
+import { startLinkedFlow } from '../sign-in/start/start-linked-flow.ts';
 import { newOperation } from '../store/transact.ts';
 import { assign, operatorContext, updateUser } from '../testing/as-operator.ts';
 import { fakeHash } from '../testing/fake-hasher.ts';
@@ -25,7 +26,6 @@ import {
 import { LoginDriver } from '../testing/login-driver.ts';
 import { ISSUER, openTestPorts, type TestPorts } from '../testing/test-ports.ts';
 import { totpApp } from '../testing/totp-app.ts';
-import { unlockOwnTokens } from '../unlock/unlock-own-tokens.ts';
 import { userDocument } from '../users/documents.ts';
 import { type LinkOrder, makeLink } from './make-link.ts';
 

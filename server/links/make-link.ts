@@ -1,5 +1,3 @@
-import { issueEnrolmentLink } from '../enrolment/issue-enrolment-link.ts';
-import { sendEnrolmentLink } from '../enrolment/send-enrolment-link.ts';
 import type { ResourceId, UserId } from '../kernel/ids.ts';
 import type { MailLanguage } from '../kernel/mail.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
@@ -8,9 +6,11 @@ import { isRefusal, type Result, wrongInput } from '../kernel/result.ts';
 import { DAY_MS } from '../kernel/time.ts';
 import type { IssuedLink, LinkDelivery } from '../messages/delivered-link.ts';
 import { linkTo } from '../messages/mail/link.ts';
-import { issueResetLink } from '../password-reset/issue-reset-link.ts';
-import { startPasswordReset } from '../password-reset/start-password-reset.ts';
-import { issueUnlockLink } from '../unlock/issue-unlock-link.ts';
+import { issueEnrolmentLink } from '../sign-in/enrolment/issue-enrolment-link.ts';
+import { sendEnrolmentLink } from '../sign-in/enrolment/send-enrolment-link.ts';
+import { issueResetLink } from '../sign-in/recovery/password-reset/issue-reset-link.ts';
+import { startPasswordReset } from '../sign-in/recovery/password-reset/start-password-reset.ts';
+import { issueUnlockLink } from '../sign-in/recovery/unlock/issue-unlock-link.ts';
 
 /** What a link is for: a new password, a new token, or tokens that wrong codes have locked. */
 export const LINK_KINDS = ['password', 'enrolment', 'unlock'] as const;

@@ -1,7 +1,7 @@
-import { flowDocument, flowStartedDocument, resultDocument } from '../flows/documents.ts';
-import type { Flow } from '../flows/flow.ts';
 import type { AccountEvent } from '../kernel/event.ts';
 import type { Change } from '../kernel/ports/store.ts';
+import { flowDocument, flowStartedDocument, resultDocument } from '../sign-in/documents.ts';
+import type { Flow } from '../sign-in/flow.ts';
 import { tokenDocument } from '../tokens/documents.ts';
 import type { Token } from '../tokens/token.ts';
 import type { ServiceMetrics } from './service-metrics.ts';

@@ -1,4 +1,3 @@
-import type { ClockState } from '../clock/clock-guard.ts';
 import { consumerDocument, feedIndexes, feedStateDocument } from '../events/documents.ts';
 import type { KeptLogs } from '../events/drop-old-segments.ts';
 import { SEALER } from '../events/stored-segments.ts';
@@ -6,10 +5,11 @@ import type { AccountEvent } from '../kernel/event.ts';
 import type { QueueLoad } from '../kernel/ports/password-hasher.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { withDeadline } from '../kernel/with-deadline.ts';
-import { lastBackupDocument, signingKeysDocument } from '../maintenance/documents.ts';
-import type { CertificateState } from '../maintenance/judge-certificate.ts';
-import { processesDocument } from '../processes/documents.ts';
-import { liveProcesses, type ProcessRegistry } from '../processes/process-registry.ts';
+import type { ClockState } from '../operations/clock/clock-guard.ts';
+import { lastBackupDocument, signingKeysDocument } from '../operations/maintenance/documents.ts';
+import type { CertificateState } from '../operations/maintenance/judge-certificate.ts';
+import { processesDocument } from '../operations/processes/documents.ts';
+import { liveProcesses, type ProcessRegistry } from '../operations/processes/process-registry.ts';
 import { type Family, gauge } from './series.ts';
 
 /** What a process knows of itself. */

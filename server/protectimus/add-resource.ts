@@ -5,10 +5,10 @@ import { mayCreateResource } from '../kernel/policy.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
-import type { NewId } from '../records/create-object.ts';
 import { createResource } from '../resources/create-resource.ts';
 import type { Resource } from '../resources/resource.ts';
 import type { ResourceSettings } from '../resources/resource-settings.ts';
+import type { NewId } from '../store/records/create-object.ts';
 import { findResource } from './find-named.ts';
 
 /**

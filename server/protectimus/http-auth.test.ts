@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { removeAdministrator } from '../administrators/change-administrator.ts';
+import { removeAdministrator } from '../administration/change-administrator.ts';
 import { administratorDocument } from '../administrators/documents.ts';
 import type { ProtectimusKey } from '../api-keys/api-key.ts';
 import { parseApiKey } from '../api-keys/api-key-format.ts';

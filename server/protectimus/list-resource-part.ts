@@ -2,11 +2,11 @@ import { visibleResources } from '../kernel/policy.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Result } from '../kernel/result.ts';
-import { countEntries, listOffsetPage, type OffsetPage } from '../records/offset-page.ts';
 import { resourceIndexes } from '../resources/documents.ts';
 import { readGranted } from '../resources/list-granted.ts';
 import { listResources } from '../resources/list-resources.ts';
 import type { Resource } from '../resources/resource.ts';
+import { countEntries, listOffsetPage, type OffsetPage } from '../store/records/offset-page.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock'>;
 

@@ -4,7 +4,7 @@ import { mayChangeToken, mayChangeUser, mayHandToken } from '../kernel/policy.ts
 import type { Ports } from '../kernel/ports/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Refusal, refusal } from '../kernel/result.ts';
-import { editObject, readObject } from '../records/read-object.ts';
+import { editObject, readObject } from '../store/records/read-object.ts';
 import { assignDirect, unassignDirect } from '../tokens/assignments.ts';
 import { tokenDocument } from '../tokens/documents.ts';
 import type { Token } from '../tokens/token.ts';

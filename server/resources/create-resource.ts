@@ -5,7 +5,7 @@ import { mayCreateResource } from '../kernel/policy.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
-import type { NewId } from '../records/create-object.ts';
+import type { NewId } from '../store/records/create-object.ts';
 import { resourceDocument } from './documents.ts';
 import { attachFilters } from './filters/attach-filters.ts';
 import type { Resource } from './resource.ts';

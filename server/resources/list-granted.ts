@@ -2,7 +2,7 @@ import type { AccountId, ResourceId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import type { IndexEntry } from '../kernel/ports/store.ts';
 import { type Result, refusal } from '../kernel/result.ts';
-import { type ListRequest, type Page, parseCursor, writeCursor } from '../records/list-objects.ts';
+import { type ListRequest, type Page, parseCursor, writeCursor } from '../store/records/list-objects.ts';
 import { resourceDocument } from './documents.ts';
 import type { Resource } from './resource.ts';
 

@@ -3,7 +3,7 @@ import { mayActOn, maySee, maySeeResource } from '../kernel/policy.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { type Refusal, refusal } from '../kernel/result.ts';
-import { readObject } from '../records/read-object.ts';
+import { readObject } from '../store/records/read-object.ts';
 import { resourceDocument } from './documents.ts';
 import type { Resource } from './resource.ts';
 

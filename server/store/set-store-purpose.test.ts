@@ -1,9 +1,9 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { createAccount } from '../accounts/create-account.ts';
 import { accountIndexes } from '../accounts/documents.ts';
-import { BackupInvalid } from '../backup/backup-records.ts';
-import { restoreBackup } from '../backup/restore-backup.ts';
 import { createDemo } from '../composition/demo/create-demo.ts';
+import { BackupInvalid } from '../operations/backup/backup-records.ts';
+import { restoreBackup } from '../operations/backup/restore-backup.ts';
 import { backupOf, backupReader, overStore } from '../testing/restore-fixture.ts';
 import { openTemporaryRedisStore } from '../testing/temporary-redis-store.ts';
 import { openTemporaryStore } from '../testing/temporary-store.ts';

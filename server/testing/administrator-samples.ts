@@ -1,5 +1,5 @@
 import { FLOW_HEADER } from '@countersign/protocol/flow';
-import { startSignIn } from '../administrators/login/start-sign-in.ts';
+import { startSignIn } from '../administration/login/start-sign-in.ts';
 import { ADMIN_PASSWORD, addActive, invite } from './administrators.ts';
 import { unwrap } from './fixtures.ts';
 import type { Sample, SampleFixture } from './sample.ts';

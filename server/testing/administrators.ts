@@ -1,22 +1,22 @@
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import { CSRF_HEADER } from '@countersign/protocol/session';
 import { accountDocument } from '../accounts/documents.ts';
-import { acceptInvitation } from '../administrators/accept-link.ts';
-import { type Administrator, actorOf, type Grant } from '../administrators/administrator.ts';
-import { administratorDocument } from '../administrators/documents.ts';
-import { type Invited, inviteAdministrator } from '../administrators/invite-administrator.ts';
+import { acceptInvitation } from '../administration/accept-link.ts';
+import { type Invited, inviteAdministrator } from '../administration/invite-administrator.ts';
 import {
   answerEmail,
   answerEnrolment,
   answerSignInOtp,
   answerSignInPassword,
-} from '../administrators/login/answer-sign-in.ts';
-import { writeSession } from '../administrators/login/authenticate-session.ts';
-import { newSession, type OpenedSession, putSession } from '../administrators/login/open-session.ts';
-import { presentSignIn } from '../administrators/login/present-sign-in.ts';
-import { startSignIn } from '../administrators/login/start-sign-in.ts';
-import type { OwnContext } from '../administrators/reauthenticate.ts';
-import { csrfToken } from '../administrators/session.ts';
+} from '../administration/login/answer-sign-in.ts';
+import { writeSession } from '../administration/login/authenticate-session.ts';
+import { newSession, type OpenedSession, putSession } from '../administration/login/open-session.ts';
+import { presentSignIn } from '../administration/login/present-sign-in.ts';
+import { startSignIn } from '../administration/login/start-sign-in.ts';
+import type { OwnContext } from '../administration/reauthenticate.ts';
+import { csrfToken } from '../administration/session.ts';
+import { type Administrator, actorOf, type Grant } from '../administrators/administrator.ts';
+import { administratorDocument } from '../administrators/documents.ts';
 import type { GivenRole } from '../kernel/actor.ts';
 import type { AccountId } from '../kernel/ids.ts';
 import { newOperation } from '../store/transact.ts';

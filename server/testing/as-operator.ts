@@ -3,13 +3,13 @@ import { authenticate as authenticateAs } from '../authentication/authenticate.t
 import type { Actor } from '../kernel/actor.ts';
 import type { AccountId } from '../kernel/ids.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
-import { consumeResult as consumeResultAs } from '../login/consume-result.ts';
-import { createLoginRequest as createLoginRequestAs } from '../login/create-login-request.ts';
-import { withIdempotency as idempotentlyAs } from '../records/idempotency.ts';
 import { assign as assignAs, unassign as unassignAs } from '../resources/assign.ts';
 import { createResource as createResourceAs } from '../resources/create-resource.ts';
 import { createFilter as createFilterAs } from '../resources/filters/create-filter.ts';
 import { updateResource as updateResourceAs } from '../resources/update-resource.ts';
+import { consumeResult as consumeResultAs } from '../sign-in/results/consume-result.ts';
+import { createLoginRequest as createLoginRequestAs } from '../sign-in/start/create-login-request.ts';
+import { withIdempotency as idempotentlyAs } from '../store/records/idempotency.ts';
 import { createOathToken as createTokenAs } from '../tokens/kinds/oath/create-oath-token.ts';
 import { resyncToken as resyncTokenAs } from '../tokens/resync-token.ts';
 import { updateToken as updateTokenAs } from '../tokens/update-token.ts';

@@ -1,4 +1,4 @@
-import type { Registration } from '../processes/register-process.ts';
+import type { Registration } from '../operations/processes/register-process.ts';
 
 /** Renews a record as a process that runs does, so that it does not count as killed. Returns what ends that. */
 export function keepRenewing(registration: Pick<Registration, 'renew'>): () => Promise<void> {

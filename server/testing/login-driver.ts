@@ -2,15 +2,15 @@ import type { EnrolmentKind, FlowPurpose, FlowView } from '@countersign/protocol
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import type { PasskeyAssertion, PasskeyAttestation } from '@countersign/protocol/passkey';
 import type { ReportedTraits } from '../browsers/device-fingerprint/browser-signals.ts';
-import { type AnswerableStep, type Flow, SECOND_STEPS } from '../flows/flow.ts';
-import type { Step, StepRequest } from '../flows/step.ts';
 import type { MailLanguage } from '../kernel/mail.ts';
 import { isRefusal, type Result } from '../kernel/result.ts';
-import { requestUnlock } from '../login/request-unlock.ts';
-import { startFlow } from '../login/start-flow.ts';
-import { STEPS } from '../login/steps.ts';
-import { submitStep } from '../login/submit-step.ts';
-import { presentFlow, viewFlow } from '../login/view-flow.ts';
+import { type AnswerableStep, type Flow, SECOND_STEPS } from '../sign-in/flow.ts';
+import { requestUnlock } from '../sign-in/recovery/unlock/request-unlock.ts';
+import { startFlow } from '../sign-in/start/start-flow.ts';
+import type { Step, StepRequest } from '../sign-in/step.ts';
+import { STEPS } from '../sign-in/steps.ts';
+import { submitStep } from '../sign-in/submit-step.ts';
+import { presentFlow, viewFlow } from '../sign-in/view-flow.ts';
 import { type Fixture, NONCE, ORIGIN, PASSWORD, unwrap } from './fixtures.ts';
 import type { TestPorts } from './test-ports.ts';
 

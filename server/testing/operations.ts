@@ -1,7 +1,7 @@
-import { setHook } from '../hooks/change-hook.ts';
 import { API_SCOPES } from '../kernel/api-scope.ts';
 import type { AccountId } from '../kernel/ids.ts';
-import { eraseUser } from '../personal-data/erase-user.ts';
+import { eraseUser } from '../operations/personal-data/erase-user.ts';
+import { setHook } from '../sign-in/rules/hook/change-hook.ts';
 import { createWebhook } from '../webhooks/create-webhook.ts';
 import { administratorSamples } from './administrator-samples.ts';
 import { addAdministrator } from './administrators.ts';

@@ -1,9 +1,9 @@
 import { writeFile } from 'node:fs/promises';
-import { backUp } from '../backup/back-up.ts';
-import type { BackupTrust } from '../backup/backup-mac.ts';
-import type { BackupRecord } from '../backup/backup-records.ts';
-import { mergeBackups } from '../backup/merge-backups.ts';
 import type { Store } from '../kernel/ports/store.ts';
+import { backUp } from '../operations/backup/back-up.ts';
+import type { BackupTrust } from '../operations/backup/backup-mac.ts';
+import type { BackupRecord } from '../operations/backup/backup-records.ts';
+import { mergeBackups } from '../operations/backup/merge-backups.ts';
 import { InterceptedStore } from './intercepted-store.ts';
 import { type TestPorts, testSecrets } from './test-ports.ts';
 

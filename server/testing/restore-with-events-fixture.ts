@@ -1,8 +1,8 @@
 import { onTestFinished } from 'vitest';
-import { inspectBackup, restoreBackup } from '../backup/restore-backup.ts';
-import { type EventsSince, readWithdrawals } from '../backup/withdrawals/read-withdrawals.ts';
-import { type WithdrawnObject, withdrawAgain } from '../backup/withdrawals/withdraw-again.ts';
 import type { AccountId } from '../kernel/ids.ts';
+import { inspectBackup, restoreBackup } from '../operations/backup/restore-backup.ts';
+import { type EventsSince, readWithdrawals } from '../operations/backup/withdrawals/read-withdrawals.ts';
+import { type WithdrawnObject, withdrawAgain } from '../operations/backup/withdrawals/withdraw-again.ts';
 import { verifyAuditExport } from '../platform/jose/audit-statements.ts';
 import { sealEvents } from './consuming.ts';
 import { linesOfExport } from './event-stream.ts';

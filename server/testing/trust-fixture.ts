@@ -1,6 +1,6 @@
 import { DAY_MS } from '../kernel/time.ts';
+import { putTrusted } from '../sign-in/rules/trusted-browsers/use-trust.ts';
 import { newOperation } from '../store/transact.ts';
-import { putTrusted } from '../trusted-browsers/use-trust.ts';
 import { birth, createFixture, type Fixture, type FixtureOptions } from './fixtures.ts';
 import { LoginDriver, type LoginDriverOptions } from './login-driver.ts';
 import type { TestPorts } from './test-ports.ts';

@@ -6,7 +6,7 @@ import { mayChangeToken } from '../kernel/policy.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { createEvent, type RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
-import { readObject } from '../records/read-object.ts';
+import { readObject } from '../store/records/read-object.ts';
 import { type Decision, transact } from '../store/transact.ts';
 import { readUser } from '../users/find-user.ts';
 import { CHECKS_TTL_MS, type CodeChecks, checksAsOf, checksOpenAt, countCheck } from './code-checks.ts';

@@ -1,7 +1,7 @@
 import type { TokenId } from '../kernel/ids.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { type Result, refusal } from '../kernel/result.ts';
-import type { NewId } from '../records/create-object.ts';
+import type { NewId } from '../store/records/create-object.ts';
 import { KIND_ACTIONS, type NewToken } from './kinds/actions.ts';
 import type { CreatedToken } from './kinds/kind-actions.ts';
 import type { TokenNeeds } from './store-token.ts';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { restoreBackup } from '../backup/restore-backup.ts';
 import type { TokenId } from '../kernel/ids.ts';
-import { removeOwnToken } from '../self-service/remove-token.ts';
+import { restoreBackup } from '../operations/backup/restore-backup.ts';
+import { removeOwnToken } from '../sign-in/self-service/remove-token.ts';
 import { assign, authenticate, createToken, operatorContext, resyncToken } from '../testing/as-operator.ts';
 import { birth, createFixture, type Fixture, overwrite, overwriteSeed, read, unwrap } from '../testing/fixtures.ts';
 import { suiteOf } from '../testing/ocra-samples.ts';

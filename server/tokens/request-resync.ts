@@ -3,7 +3,7 @@ import { mayHelpToken } from '../kernel/policy.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
-import { readObject } from '../records/read-object.ts';
+import { readObject } from '../store/records/read-object.ts';
 import { readUser } from '../users/find-user.ts';
 import { tokenDocument } from './documents.ts';
 import { actionsOf } from './kinds/actions.ts';

@@ -5,7 +5,7 @@ import { mayChangeUser, mayCreate } from '../kernel/policy.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Refusal, type Result, refusal } from '../kernel/result.ts';
-import { createObject, type NewId } from '../records/create-object.ts';
+import { createObject, type NewId } from '../store/records/create-object.ts';
 import { findUser, readUser } from '../users/find-user.ts';
 import { tokenDocument } from './documents.ts';
 import type { ProtectimusType } from './protectimus-types.ts';

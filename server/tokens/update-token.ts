@@ -3,8 +3,8 @@ import { mayChangeToken, mayChangeUser, mayHelpToken } from '../kernel/policy.ts
 import type { Ports } from '../kernel/ports/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Refusal, type Result, refusal } from '../kernel/result.ts';
-import { type IfMatchVersions, isUnchangedSince } from '../records/etag.ts';
-import { editObject, readObject } from '../records/read-object.ts';
+import { type IfMatchVersions, isUnchangedSince } from '../store/records/etag.ts';
+import { editObject, readObject } from '../store/records/read-object.ts';
 import { readUser } from '../users/find-user.ts';
 import { changeOwner } from './assignments.ts';
 import { tokenDocument } from './documents.ts';

@@ -5,7 +5,7 @@ import type { Ports } from '../kernel/ports/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import type { ImportedHash } from '../passwords/imported-hash.ts';
-import { editObject, readObject } from '../records/read-object.ts';
+import { editObject, readObject } from '../store/records/read-object.ts';
 import { userDocument } from '../users/documents.ts';
 import { vouchForPassword } from '../users/mailbox.ts';
 import type { User } from '../users/user.ts';

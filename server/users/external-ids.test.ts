@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { AccountId } from '../kernel/ids.ts';
 import { isRefusal } from '../kernel/result.ts';
-import { eraseUser } from '../personal-data/erase-user.ts';
+import { eraseUser } from '../operations/personal-data/erase-user.ts';
 import { authenticate, createUser, operatorContext, updateUser } from '../testing/as-operator.ts';
 import { addUser, birth, createFixture, PASSWORD, read, unwrap } from '../testing/fixtures.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';

@@ -6,7 +6,7 @@ import type { ResourceId, WebhookId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal, wrongInput } from '../kernel/result.ts';
-import type { NewId } from '../records/create-object.ts';
+import type { NewId } from '../store/records/create-object.ts';
 import { webhookIndexes, webhookSecretContext } from './documents.ts';
 import { editBook, hasResources } from './edit-webhook.ts';
 import { newSecret } from './rotate-webhook-secret.ts';

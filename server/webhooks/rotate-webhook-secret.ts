@@ -3,7 +3,7 @@ import type { Ports } from '../kernel/ports/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Result } from '../kernel/result.ts';
 import { addSecret } from '../kernel/signing-secret.ts';
-import type { IfMatchVersions } from '../records/etag.ts';
+import type { IfMatchVersions } from '../store/records/etag.ts';
 import { webhookSecretContext } from './documents.ts';
 import { editWebhook } from './edit-webhook.ts';
 import { SECRET_BYTES, writeSecret } from './signature.ts';

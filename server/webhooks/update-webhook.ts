@@ -3,9 +3,9 @@ import type { ResourceId, WebhookId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { type Result, refusal, wrongInput } from '../kernel/result.ts';
-import { applyChanges } from '../records/apply-changes.ts';
-import { type IfMatchVersions, isUnchangedSince } from '../records/etag.ts';
-import { versionConflict } from '../records/read-object.ts';
+import { applyChanges } from '../store/records/apply-changes.ts';
+import { type IfMatchVersions, isUnchangedSince } from '../store/records/etag.ts';
+import { versionConflict } from '../store/records/read-object.ts';
 import { editBook, editWebhook, hasResources } from './edit-webhook.ts';
 import type { Webhook } from './webhook.ts';
 

@@ -29,7 +29,7 @@ import type { SelfView } from './self-service.ts';
  *     POST /widget/v1/flow/upgrade    {response, language} -> 204   (the passkey that the view offered; no step)
  *     POST /widget/v1/enrolment-flows {link}           -> 201 StartedFlow  (on our own page, from a mailed link)
  *     POST /widget/v1/self-flows      {resource}       -> 201 StartedFlow  (on our own page, to the self-service)
- *     POST /widget/v1/flow/self/...   {seq, language, ...} -> 200 FlowView  (see `server/login/self-service-routes.ts`)
+ *     POST /widget/v1/flow/self/...   {seq, language, ...} -> 200 FlowView  (see `server/sign-in/self-service/routes.ts`)
  *
  * All requests except those that return StartedFlow carry the handle in the header `Countersign-Flow`. A wrong password
  * or code is not an HTTP error: it is a 200 whose view stays on the step and has `error`. `seq` counts evaluated steps,

@@ -309,13 +309,13 @@ describe('finds a planted violation where it is, and nothing else', () => {
 
   it('reports a cycle of folders without a cycle of files', () => {
     const problems = problemsOf({
-      'server/webhooks/a.ts': `import type { B } from '../records/b.ts'; export type A = B;`,
-      'server/records/b.ts': `export type B = 1;`,
-      'server/records/c.ts': `import type { D } from '../webhooks/d.ts'; export type C = D;`,
+      'server/webhooks/a.ts': `import type { B } from '../resources/b.ts'; export type A = B;`,
+      'server/resources/b.ts': `export type B = 1;`,
+      'server/resources/c.ts': `import type { D } from '../webhooks/d.ts'; export type C = D;`,
       'server/webhooks/d.ts': `export type D = 1;`,
     });
     expect(problems).toEqual([
-      'server/records: folders import one another in a circle: server/records, server/webhooks',
+      'server/resources: folders import one another in a circle: server/resources, server/webhooks',
     ]);
   });
 
@@ -323,13 +323,13 @@ describe('finds a planted violation where it is, and nothing else', () => {
     const problems = problemsOf({
       'server/users/a.ts': `import type { B } from '../tokens/b.ts'; export type A = B;`,
       'server/tokens/b.ts': `export type B = 1;`,
-      'server/tokens/c.ts': `import type { D } from '../records/d.ts'; export type C = D;`,
-      'server/records/d.ts': `export type D = 1;`,
-      'server/records/e.ts': `import type { F } from '../users/f.ts'; export type E = F;`,
+      'server/tokens/c.ts': `import type { D } from '../resources/d.ts'; export type C = D;`,
+      'server/resources/d.ts': `export type D = 1;`,
+      'server/resources/e.ts': `import type { F } from '../users/f.ts'; export type E = F;`,
       'server/users/f.ts': `export type F = 1;`,
     });
     expect(problems).toEqual([
-      'server/records: folders import one another in a circle: server/records, server/tokens, server/users',
+      'server/resources: folders import one another in a circle: server/resources, server/tokens, server/users',
     ]);
   });
 

@@ -108,7 +108,7 @@ function* routeProblems(file: SourceFile, layer: LayerName): Generator<string> {
       yield `createRoute makes a route that anyone may call; declare it with route() of ${ROUTE_FILE}`;
     }
     // Pages and files are for everyone; nothing else of a feature is.
-    if (layer === 'features' && specifier === 'hono' && takes('Hono') && !file.path.includes('/page/')) {
+    if (layer === 'features' && specifier === 'hono' && takes('Hono') && !/\/pages?\//.test(file.path)) {
       yield `makes a router of its own; declare its routes with route() or internalRoute() of ${ROUTE_FILE}`;
     }
   }

@@ -53,7 +53,7 @@ const CLASSIFIED = new Set<LayerName>(['features', 'http', 'protectimus']);
 /** Files that only describe what is stored. */
 const DECLARATIONS =
   /^server\/(?:store\/(?:define-document|define-indexes|index-entries|catalogue)|[\w/-]+\/documents)\.ts$/;
-const KNOWS_REQUESTS = /(?:^|[/-])(?:routes|fields)\.ts$|\/(?:page|hosted-pages)\//;
+const KNOWS_REQUESTS = /(?:^|[/-])(?:routes|fields)\.ts$|\/(?:pages?|hosted-pages)\//;
 /** Files that only wait. */
 const WAITS = new Set(['server/kernel/yield-to-event-loop.ts', 'server/kernel/with-deadline.ts']);
 const CLOCK_AND_CHANCE = new Set(['Date.now', 'new Date()', 'Math.random', 'performance.now', 'fetch', 'process']);

@@ -1,4 +1,4 @@
-import { CATALOGUE } from '../../server/maintenance/catalogue.ts';
+import { CATALOGUE } from '../../server/operations/maintenance/catalogue.ts';
 import type { DocumentDefinition } from '../../server/store/define-document.ts';
 
 const HEAD = `# Data dictionary

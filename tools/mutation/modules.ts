@@ -63,28 +63,28 @@ export const DECIDING_MODULES: readonly DecidingModule[] = [
   },
   {
     name: 'flow-steps',
-    files: ['server/flows/transitions.ts'],
+    files: ['server/sign-in/transitions.ts'],
     tests: [
-      'server/flows/transitions.test.ts',
-      'server/flows/transitions-model.test.ts',
-      'server/flows/offer-unlock.test.ts',
+      'server/sign-in/transitions.test.ts',
+      'server/sign-in/transitions-model.test.ts',
+      'server/sign-in/offer-unlock.test.ts',
     ],
   },
   {
     name: 'login-requests',
-    files: ['server/login/start-from-login-request.ts', 'server/login/step-up-start.ts'],
-    tests: ['server/login/start-from-login-request.test.ts', 'server/login/step-up-start.test.ts'],
+    files: ['server/sign-in/start/start-from-login-request.ts', 'server/sign-in/start/step-up-start.ts'],
+    tests: ['server/sign-in/start/start-from-login-request.test.ts', 'server/sign-in/start/step-up-start.test.ts'],
   },
   {
     name: 'native-apps',
     files: [
-      'server/login/app/app-code.ts',
-      'server/login/app/authorization-request.ts',
+      'server/sign-in/apps/app-code.ts',
+      'server/sign-in/apps/authorization-request.ts',
       'server/resources/app-redirect-uris.ts',
     ],
     tests: [
-      'server/login/app/app-code.test.ts',
-      'server/login/app/authorization-request.test.ts',
+      'server/sign-in/apps/app-code.test.ts',
+      'server/sign-in/apps/authorization-request.test.ts',
       'server/resources/app-redirect-uris.test.ts',
     ],
   },
@@ -97,20 +97,20 @@ export const DECIDING_MODULES: readonly DecidingModule[] = [
     name: 'mailed-codes',
     files: [
       'server/authentication/first-factor.ts',
-      'server/flows/proven-factors.ts',
-      'server/mailed-codes/mailed-code.ts',
+      'server/sign-in/proven-factors.ts',
+      'server/sign-in/mailed-codes/mailed-code.ts',
       'server/messages/mail-rate.ts',
     ],
     tests: [
       'server/authentication/first-factor.test.ts',
-      'server/flows/proven-factors.test.ts',
-      'server/mailed-codes/mailed-code.test.ts',
+      'server/sign-in/proven-factors.test.ts',
+      'server/sign-in/mailed-codes/mailed-code.test.ts',
     ],
   },
   {
     name: 'trusted-browsers',
-    files: ['server/trusted-browsers/trusted-browser.ts'],
-    tests: ['server/trusted-browsers/trusted-browser.test.ts'],
+    files: ['server/sign-in/rules/trusted-browsers/trusted-browser.ts'],
+    tests: ['server/sign-in/rules/trusted-browsers/trusted-browser.test.ts'],
   },
   {
     name: 'authority',
@@ -119,18 +119,18 @@ export const DECIDING_MODULES: readonly DecidingModule[] = [
   },
   {
     name: 'hooks',
-    files: ['server/hooks/decision.ts', 'server/platform/webhook-http/bound-calls.ts'],
-    tests: ['server/hooks/decision.test.ts', 'server/platform/webhook-http/bound-calls.test.ts'],
+    files: ['server/sign-in/rules/hook/decision.ts', 'server/platform/webhook-http/bound-calls.ts'],
+    tests: ['server/sign-in/rules/hook/decision.test.ts', 'server/platform/webhook-http/bound-calls.test.ts'],
   },
   {
     name: 'breached-passwords',
     files: ['server/authentication/breached-password.ts'],
-    tests: ['server/login/breached-password.test.ts'],
+    tests: ['server/sign-in/breached-password.test.ts'],
   },
   {
     name: 'sign-in-notices',
-    files: ['server/sign-in-notices/known-sign-ins.ts'],
-    tests: ['server/sign-in-notices/known-sign-ins.test.ts'],
+    files: ['server/sign-in/rules/notices/known-sign-ins.ts'],
+    tests: ['server/sign-in/rules/notices/known-sign-ins.test.ts'],
   },
   {
     name: 'proof-of-work',
@@ -147,20 +147,24 @@ export const DECIDING_MODULES: readonly DecidingModule[] = [
   },
   {
     name: 'step-proof',
-    files: ['server/login/step-proof.ts'],
-    tests: ['server/login/step-proof.test.ts'],
+    files: ['server/sign-in/step-proof.ts'],
+    tests: ['server/sign-in/step-proof.test.ts'],
   },
   {
     name: 'result-origin',
-    files: ['server/login/expected-origin.ts'],
-    tests: ['server/login/expected-origin.test.ts'],
+    files: ['server/sign-in/results/expected-origin.ts'],
+    tests: ['server/sign-in/results/expected-origin.test.ts'],
   },
   {
     name: 'results',
-    files: ['server/authentication/signing.ts', 'server/login/result-validity.ts', 'server/platform/jose/signer.ts'],
+    files: [
+      'server/authentication/signing.ts',
+      'server/sign-in/results/result-validity.ts',
+      'server/platform/jose/signer.ts',
+    ],
     tests: [
       'server/authentication/signing.test.ts',
-      'server/login/result-validity.test.ts',
+      'server/sign-in/results/result-validity.test.ts',
       'server/platform/jose/signer.test.ts',
       'server/platform/jose/result-spelling.test.ts',
     ],
@@ -168,7 +172,7 @@ export const DECIDING_MODULES: readonly DecidingModule[] = [
   {
     name: 'restore',
     files: ['server/store/catalogue.ts', 'server/store/define-document.ts', 'server/store/define-indexes.ts'],
-    tests: ['server/store/define-document.test.ts', 'server/maintenance/catalogue.test.ts'],
+    tests: ['server/store/define-document.test.ts', 'server/operations/maintenance/catalogue.test.ts'],
   },
   {
     name: 'password-back-off',
@@ -254,8 +258,8 @@ export const DECIDING_MODULES: readonly DecidingModule[] = [
   },
   {
     name: 'process-registry',
-    files: ['server/processes/process-registry.ts'],
-    tests: ['server/processes/process-registry.test.ts'],
+    files: ['server/operations/processes/process-registry.ts'],
+    tests: ['server/operations/processes/process-registry.test.ts'],
   },
   {
     name: 'audit-feed',

@@ -19,7 +19,7 @@ const RULES: readonly Rule[] = [
   },
   {
     requirement: 'SR-4',
-    file: 'server/login/result-validity.ts',
+    file: 'server/sign-in/results/result-validity.ts',
     rule: 'if (!isAssigned(assignmentTo(user, result.resource), tokens)) return false;',
     mutation: '',
   },
@@ -43,7 +43,7 @@ const RULES: readonly Rule[] = [
   },
   {
     requirement: 'SR-10',
-    file: 'server/login/app/app-code.ts',
+    file: 'server/sign-in/apps/app-code.ts',
     rule: "if (!isOfRequest) return 'refused';",
     mutation: '',
   },
@@ -129,7 +129,7 @@ const RULES: readonly Rule[] = [
   },
   {
     requirement: 'SR-29',
-    file: 'server/administrators/session.ts',
+    file: 'server/administration/session.ts',
     rule: 'return Math.min(lastSeenAt + SESSION_IDLE_MS, createdAt + MAX_SESSION_MS);',
     mutation: 'return lastSeenAt + SESSION_IDLE_MS;',
   },
@@ -183,16 +183,16 @@ const RULES: readonly Rule[] = [
   },
   {
     requirement: 'SR-38',
-    file: 'server/enrolment/passkey-upgrade.ts',
+    file: 'server/sign-in/rules/upgrade/passkey-upgrade.ts',
     rule: 'if (isUnknownBrowser || !isKnownNetwork) return false;',
     mutation: 'if (isUnknownBrowser) return false;',
   },
   {
     requirement: 'SR-39',
-    file: 'server/login/validate-result.ts',
+    file: 'server/sign-in/results/validate-result.ts',
     rule: 'record.userPasswordDigest !== passwordDigest(user)',
     mutation: 'false',
-    test: 'server/login/undone-changes.test.ts',
+    test: 'server/sign-in/undone-changes.test.ts',
   },
   {
     requirement: 'SR-39',
@@ -202,7 +202,7 @@ const RULES: readonly Rule[] = [
   },
   {
     requirement: 'SR-40',
-    file: 'server/password-reset/password-reset.ts',
+    file: 'server/sign-in/recovery/password-reset/password-reset.ts',
     rule: '&& reset.passwordDigest === passwordDigest',
     mutation: '',
   },
@@ -233,10 +233,10 @@ const RULES: readonly Rule[] = [
   },
   {
     requirement: 'SR-45',
-    file: 'server/flows/transitions.ts',
+    file: 'server/sign-in/transitions.ts',
     rule: "if (flow.transaction?.hash !== signed) throw new TypeError('what was answered is not what was asked');",
     mutation: '',
-    test: 'server/flows/transitions-model.test.ts',
+    test: 'server/sign-in/transitions-model.test.ts',
   },
   {
     requirement: 'SR-46',
@@ -261,7 +261,7 @@ const RULES: readonly Rule[] = [
     file: 'server/passwords/rate-limited-password.ts',
     rule: 'isBrowser && place !== undefined ? addNetwork(stored?.value, place, now) : stored?.value',
     mutation: 'stored?.value',
-    test: 'server/login/locked-password.test.ts',
+    test: 'server/sign-in/locked-password.test.ts',
   },
   {
     requirement: 'SR-51',
@@ -301,7 +301,7 @@ const RULES: readonly Rule[] = [
   },
   {
     requirement: 'SR-65',
-    file: 'server/flows/admit-start.ts',
+    file: 'server/sign-in/start/admit-start.ts',
     rule: "if (!rate.allowed) return refusal('RATE_LIMITED', { retryAfterMs: rate.resetAt - now });",
     mutation: '',
   },
@@ -314,7 +314,7 @@ const RULES: readonly Rule[] = [
   },
   {
     requirement: 'SR-69',
-    file: 'server/flows/proven-factors.ts',
+    file: 'server/sign-in/proven-factors.ts',
     rule: '(isMailed && isBeyondMailbox(second?.kind))',
     mutation: 'isMailed',
   },
@@ -327,19 +327,19 @@ const RULES: readonly Rule[] = [
   },
   {
     requirement: 'SR-73',
-    file: 'server/trusted-browsers/trusted-browser.ts',
+    file: 'server/sign-in/rules/trusted-browsers/trusted-browser.ts',
     rule: 'return canShow && browser.basis === trustBasis(facts, now);',
     mutation: 'return canShow;',
   },
   {
     requirement: 'SR-74',
-    file: 'server/hooks/decision.ts',
+    file: 'server/sign-in/rules/hook/decision.ts',
     rule: "if (allow === false) return { kind: 'denied', ...omitUndefined({ reason: plainText(reason) }) };",
     mutation: '',
   },
   {
     requirement: 'SR-75',
-    file: 'server/login/step-proof.ts',
+    file: 'server/sign-in/step-proof.ts',
     rule: "if (purpose === 'guess' && flow.hasShownWork) return 'none';",
     mutation: "if (purpose === 'guess') return 'none';",
   },
@@ -354,7 +354,7 @@ const RULES: readonly Rule[] = [
     file: 'server/messages/mail-rate.ts',
     rule: 'counts.inWindow <= (counts.inDay > MAILS_IN_A_DAY ? 1 : perWindow)',
     mutation: 'counts.inWindow <= perWindow',
-    test: 'server/mailed-codes/mailed-code.test.ts',
+    test: 'server/sign-in/mailed-codes/mailed-code.test.ts',
   },
   {
     requirement: 'SR-78',
@@ -376,16 +376,16 @@ const RULES: readonly Rule[] = [
   },
   {
     requirement: 'SR-80',
-    file: 'server/login/expected-origin.ts',
+    file: 'server/sign-in/results/expected-origin.ts',
     rule: '(claims.app === true) === app && ',
     mutation: '',
   },
   {
     requirement: 'SR-86',
-    file: 'server/backup/backup-mac.ts',
+    file: 'server/operations/backup/backup-mac.ts',
     rule: 'return new LineSums(key);',
     mutation: 'return new LineSums();',
-    test: 'server/backup/forged-backup.test.ts',
+    test: 'server/operations/backup/forged-backup.test.ts',
   },
 ];
 

@@ -7,7 +7,7 @@ const store = ['server/store/{redis,lmdb}/**/*.test.ts', 'server/testing/store-c
 const http = [
   'server/*.test.ts',
   'server/{http,composition,jobs}/**/*.test.ts',
-  'server/**/page/*.test.ts',
+  'server/**/{page,pages}/*.test.ts',
   'server/**/{routes,*-routes}.test.ts',
   'server/protectimus/{endpoints/**/*,http-auth}.test.ts',
   'demo-site/**/*.test.ts',

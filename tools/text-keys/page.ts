@@ -1,5 +1,5 @@
 import { readMessages } from '@countersign/ui/i18n/read-languages';
-import { CATALOGUE, TEXT_PARTS } from '../../server/texts/catalogue.ts';
+import { CATALOGUE, TEXT_PARTS } from '../../server/messages/texts/catalogue.ts';
 
 const HEAD = `# Text keys
 

@@ -16,17 +16,17 @@ import {
 } from '@countersign/protocol/frame-document';
 import type { PasskeyRequest } from '@countersign/protocol/passkey';
 import { type Puzzle, SOLUTION_HEADER } from '@countersign/protocol/puzzle';
+import { compileTexts } from '../../server/messages/texts/read-own-texts.ts';
+import { loadBuiltFiles } from '../../server/platform/static-files/load-built-files.ts';
+import { EMPTY_INFO, type PublicInfo } from '../../server/resources/public-info.ts';
 import {
   firstScreen,
   frameTexts,
   readLook,
   screenLanguage,
   withPageLinks,
-} from '../../server/login/page/first-screen.ts';
-import { composeDocument } from '../../server/login/page/show-document.ts';
-import { loadBuiltFiles } from '../../server/platform/static-files/load-built-files.ts';
-import { EMPTY_INFO, type PublicInfo } from '../../server/resources/public-info.ts';
-import { compileTexts } from '../../server/texts/read-own-texts.ts';
+} from '../../server/sign-in/pages/first-screen.ts';
+import { composeDocument } from '../../server/sign-in/pages/show-document.ts';
 
 export const LOGIN = 'ada@example.com';
 export const PASSWORD = 'correct horse battery';

@@ -3,9 +3,9 @@ import {
   answerEnrolment,
   answerSignInOtp,
   answerSignInPassword,
-} from '../../administrators/login/answer-sign-in.ts';
-import { presentSignIn } from '../../administrators/login/present-sign-in.ts';
-import { startSignIn } from '../../administrators/login/start-sign-in.ts';
+} from '../../administration/login/answer-sign-in.ts';
+import { presentSignIn } from '../../administration/login/present-sign-in.ts';
+import { startSignIn } from '../../administration/login/start-sign-in.ts';
 import type { AccountId, TokenId } from '../../kernel/ids.ts';
 import type { ClientInfo } from '../../kernel/request-context.ts';
 import { base32Decode } from '../../tokens/kinds/oath/base32.ts';

@@ -4,7 +4,7 @@ import { listApiKeys } from '../../api-keys/read-api-keys.ts';
 import { readStatistics } from '../../events/read-statistics.ts';
 import type { AccountEvent } from '../../kernel/event.ts';
 import { DAY_MS } from '../../kernel/time.ts';
-import { checkLeftovers } from '../../maintenance/doctor.ts';
+import { checkLeftovers } from '../../operations/maintenance/doctor.ts';
 import { verifyAuditExport } from '../../platform/jose/audit-statements.ts';
 import { operatorContext } from '../../testing/as-operator.ts';
 import { openDemoPorts } from '../../testing/demo-ports.ts';

@@ -1,4 +1,4 @@
-import { issueSetupLink, setUpInstallation } from '../../administrators/set-up.ts';
+import { issueSetupLink, setUpInstallation } from '../../administration/set-up.ts';
 import { createApiKey } from '../../api-keys/create-api-key.ts';
 import type { ApiScope } from '../../kernel/api-scope.ts';
 import type { AccountId } from '../../kernel/ids.ts';

@@ -1,5 +1,5 @@
 import { readFile, rename, writeFile } from 'node:fs/promises';
-import { hasAccount } from '../../administrators/set-up.ts';
+import { hasAccount } from '../../administration/set-up.ts';
 import type { PeriodicJob } from '../../jobs/scheduler.ts';
 import type { Ports } from '../../kernel/ports/ports.ts';
 import { SECOND_MS } from '../../kernel/time.ts';

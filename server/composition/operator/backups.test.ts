@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { StoreUnavailable } from '../../kernel/ports/store.ts';
-import { lastBackupDocument } from '../../maintenance/documents.ts';
+import { lastBackupDocument } from '../../operations/maintenance/documents.ts';
 import { operatorOptions } from '../../testing/operator-options.ts';
 import { openTestPorts, type TestPorts } from '../../testing/test-ports.ts';
 import { createOperatorApp } from './operator-app.ts';

@@ -6,17 +6,11 @@ import { z } from 'zod';
 import { createAccount } from '../../accounts/create-account.ts';
 import { deleteAccount } from '../../accounts/delete-account.ts';
 import { listAccountDeletions, listAccounts } from '../../accounts/read-account.ts';
-import { recoverAdministrator } from '../../administrators/recover-administrator.ts';
-import { issueSetupLink } from '../../administrators/set-up.ts';
-import { backUp } from '../../backup/back-up.ts';
-import { backUpChanges, readBackupPoint } from '../../backup/back-up-changes.ts';
-import { backupText } from '../../backup/backup-text.ts';
-import { recordBackup } from '../../backup/record-backup.ts';
+import { recoverAdministrator } from '../../administration/recover-administrator.ts';
+import { issueSetupLink } from '../../administration/set-up.ts';
 import { MAX_AMOUNT } from '../../billing/ledger-entry.ts';
 import { firstPlan, type PlanCatalogue } from '../../billing/plans.ts';
 import { postEntry } from '../../billing/post-entry.ts';
-import { acceptClock } from '../../clock/accept-clock.ts';
-import type { ClockGuard } from '../../clock/clock-guard.ts';
 import type { Config } from '../../config/load-config.ts';
 import { findEarlyRemovals } from '../../events/drop-old-segments.ts';
 import { retentionOf } from '../../events/retention.ts';
@@ -33,23 +27,29 @@ import { ArchiveUnavailable } from '../../kernel/ports/audit-archive.ts';
 import type { Ports } from '../../kernel/ports/ports.ts';
 import { isRefusal } from '../../kernel/result.ts';
 import { DAY_MS } from '../../kernel/time.ts';
-import { restartIndexBuild } from '../../maintenance/build-indexes.ts';
+import { backUp } from '../../operations/backup/back-up.ts';
+import { backUpChanges, readBackupPoint } from '../../operations/backup/back-up-changes.ts';
+import { backupText } from '../../operations/backup/backup-text.ts';
+import { recordBackup } from '../../operations/backup/record-backup.ts';
+import { acceptClock } from '../../operations/clock/accept-clock.ts';
+import type { ClockGuard } from '../../operations/clock/clock-guard.ts';
+import { restartIndexBuild } from '../../operations/maintenance/build-indexes.ts';
 import {
   beginMasterKey,
   finishMasterKey,
   type MasterKeyLocation,
   type MasterKeyOverview,
   readMasterKeys,
-} from '../../maintenance/change-master-key.ts';
-import { checkArchive } from '../../maintenance/check-archive.ts';
-import { checkLeftovers } from '../../maintenance/doctor.ts';
-import { findingsText } from '../../maintenance/findings-text.ts';
-import { type CertificateState, judgeCertificate } from '../../maintenance/judge-certificate.ts';
-import { readSigningKeys, rotateSigningKeys } from '../../maintenance/rotate-signing-keys.ts';
-import { sendTestCode } from '../../maintenance/send-test-message.ts';
+} from '../../operations/maintenance/change-master-key.ts';
+import { checkArchive } from '../../operations/maintenance/check-archive.ts';
+import { checkLeftovers } from '../../operations/maintenance/doctor.ts';
+import { findingsText } from '../../operations/maintenance/findings-text.ts';
+import { type CertificateState, judgeCertificate } from '../../operations/maintenance/judge-certificate.ts';
+import { readSigningKeys, rotateSigningKeys } from '../../operations/maintenance/rotate-signing-keys.ts';
+import { sendTestCode } from '../../operations/maintenance/send-test-message.ts';
+import { readProcesses } from '../../operations/processes/read-processes.ts';
 import { isOld } from '../../platform/geoip/geo-lookup.ts';
 import { MasterKeyError } from '../../platform/secret-box/load-master-key.ts';
-import { readProcesses } from '../../processes/read-processes.ts';
 import type { MoveReport, MoveTarget } from '../move.ts';
 import { inviteSuperuser, openAccount } from '../open-account.ts';
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { moveStore } from '../../backup/move-store.ts';
 import type { MovableStore } from '../../kernel/ports/movable-store.ts';
+import { moveStore } from '../../operations/backup/move-store.ts';
 import { createUser } from '../../testing/as-operator.ts';
 import { birth, createFixture, unwrap } from '../../testing/fixtures.ts';
 import { operatorOptions } from '../../testing/operator-options.ts';

@@ -2,8 +2,8 @@ import type { Context } from 'hono';
 import type { IdPrefix, idFromBytes } from '../../kernel/ids.ts';
 import type { Ports } from '../../kernel/ports/ports.ts';
 import type { Refusal } from '../../kernel/result.ts';
-import type { NewId } from '../../records/create-object.ts';
-import { withIdempotency } from '../../records/idempotency.ts';
+import type { NewId } from '../../store/records/create-object.ts';
+import { withIdempotency } from '../../store/records/idempotency.ts';
 import type { AppEnv } from '../context.ts';
 
 /** Runs a creation once per Idempotency-Key, bound to exactly this request's body. */

@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
-import { etagOf, type IfMatchVersions } from '../../records/etag.ts';
+import { etagOf, type IfMatchVersions } from '../../store/records/etag.ts';
 import type { AppEnv } from '../context.ts';
 
 const IF_MATCH = /^\s*(?:\*|(?:W\/)?"[\x21\x23-\x7e]*"(?:\s*,\s*(?:W\/)?"[\x21\x23-\x7e]*")*)\s*$/;

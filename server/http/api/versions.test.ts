@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { answerRecoveryCode } from '../../administrators/login/answer-sign-in.ts';
+import { answerRecoveryCode } from '../../administration/login/answer-sign-in.ts';
 import { addActive, addAdministrator, toSecondFactor } from '../../testing/administrators.ts';
 import { authenticate } from '../../testing/as-operator.ts';
 import { unwrap } from '../../testing/fixtures.ts';

@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { ABSENT, type Change, type DocumentKey, type Store, StoreUnavailable } from '../../kernel/ports/store.ts';
-import { signingKeysDocument } from '../../maintenance/documents.ts';
-import { PUBLISHED_BEFORE_MS } from '../../maintenance/key-rotation.ts';
-import type { SigningKeySet } from '../../maintenance/signing-key.ts';
+import { signingKeysDocument } from '../../operations/maintenance/documents.ts';
+import { PUBLISHED_BEFORE_MS } from '../../operations/maintenance/key-rotation.ts';
+import type { SigningKeySet } from '../../operations/maintenance/signing-key.ts';
 import { createSecretBox } from '../secret-box/secret-box.ts';
 import { systemRandom } from '../system-random/system-random.ts';
 import { loadSigningKeys } from './load-signing-keys.ts';

@@ -6,9 +6,9 @@ import type { Ports } from '../../kernel/ports/ports.ts';
 import type { PublicJwk } from '../../kernel/ports/signer.ts';
 import { ABSENT, type Stored } from '../../kernel/ports/store.ts';
 import { signingKeyContext } from '../../kernel/secret-context.ts';
-import { signingKeysDocument } from '../../maintenance/documents.ts';
-import { hasRetired, PUBLISHED_BEFORE_MS } from '../../maintenance/key-rotation.ts';
-import type { SigningKeySet, StoredSigningKey } from '../../maintenance/signing-key.ts';
+import { signingKeysDocument } from '../../operations/maintenance/documents.ts';
+import { hasRetired, PUBLISHED_BEFORE_MS } from '../../operations/maintenance/key-rotation.ts';
+import type { SigningKeySet, StoredSigningKey } from '../../operations/maintenance/signing-key.ts';
 import type { SigningKey } from './signing-key.ts';
 
 const MAX_ATTEMPTS = 10;

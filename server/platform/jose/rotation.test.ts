@@ -1,9 +1,9 @@
 import type { ResultClaims } from '@countersign/protocol/result';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createVerifier } from '../../../clients/typescript/src/results/verifier.ts';
-import { signingKeysDocument } from '../../maintenance/documents.ts';
-import { PUBLISHED_AFTER_MS, PUBLISHED_BEFORE_MS } from '../../maintenance/key-rotation.ts';
-import { readSigningKeys, rotateSigningKeys } from '../../maintenance/rotate-signing-keys.ts';
+import { signingKeysDocument } from '../../operations/maintenance/documents.ts';
+import { PUBLISHED_AFTER_MS, PUBLISHED_BEFORE_MS } from '../../operations/maintenance/key-rotation.ts';
+import { readSigningKeys, rotateSigningKeys } from '../../operations/maintenance/rotate-signing-keys.ts';
 import { read } from '../../testing/fixtures.ts';
 import { resourceId } from '../../testing/samples.ts';
 import { ISSUER, openTestPorts, type TestPorts } from '../../testing/test-ports.ts';

@@ -3,7 +3,7 @@ import { OTP_USES, RESULT_TYP, type ResultClaims, TEST_RESULT_TYP } from '@count
 import { base64url, errors, type JWTHeaderParameters, jwtVerify, SignJWT } from 'jose';
 import { z } from 'zod';
 import type { Signer } from '../../kernel/ports/signer.ts';
-import { hasRetired, isOutlasted } from '../../maintenance/key-rotation.ts';
+import { hasRetired, isOutlasted } from '../../operations/maintenance/key-rotation.ts';
 import { isMetadata, type Metadata } from '../../users/metadata.ts';
 import { signStatement } from './audit-statements.ts';
 import type { SigningKey } from './signing-key.ts';

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { open, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import type { ConfiguredMasterKeys, MasterKeyFile } from '../../maintenance/master-key-change.ts';
+import type { ConfiguredMasterKeys, MasterKeyFile } from '../../operations/maintenance/master-key-change.ts';
 import { MasterKeyError, type MasterKeys, readKeyFile, syncFolder } from './load-master-key.ts';
 import { createSecretBox, MASTER_KEY_BYTES } from './secret-box.ts';
 

@@ -2,7 +2,7 @@ import type { Ports } from '../../kernel/ports/ports.ts';
 import type { SecretBox } from '../../kernel/ports/secret-box.ts';
 import { ABSENT } from '../../kernel/ports/store.ts';
 import { MAC_KEY_CONTEXT } from '../../kernel/secret-context.ts';
-import { macKeyDocument } from '../../maintenance/documents.ts';
+import { macKeyDocument } from '../../operations/maintenance/documents.ts';
 import { MasterKeyError, type MasterKeys } from './load-master-key.ts';
 import { createSecretBox, deriveMacKey } from './secret-box.ts';
 

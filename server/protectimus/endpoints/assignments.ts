@@ -1,7 +1,7 @@
 import type { TokenId, UserId } from '../../kernel/ids.ts';
 import { isRefusal, type Result, refusal } from '../../kernel/result.ts';
-import { showObject } from '../../records/read-object.ts';
 import { assign, unassign } from '../../resources/assign.ts';
+import { showObject } from '../../store/records/read-object.ts';
 import { tokenDocument } from '../../tokens/documents.ts';
 import type { Endpoint, EndpointRequest } from '../endpoint.ts';
 import { RESOURCE_FIELDS, resourceOf, tokenIdOf, USER_FIELDS, userOf } from '../resolve.ts';

@@ -7,7 +7,7 @@ import { saveEnvironment } from '../../browsers/save-environment.ts';
 import type { ResourceId, TokenId, UserId } from '../../kernel/ids.ts';
 import { isRefusal, type Result } from '../../kernel/result.ts';
 import { readStrictJson } from '../../kernel/strict-json.ts';
-import { showObject } from '../../records/read-object.ts';
+import { showObject } from '../../store/records/read-object.ts';
 import { tokenDocument } from '../../tokens/documents.ts';
 import { parseTypedOtp } from '../../tokens/kinds/oath/format.ts';
 import type { Endpoint, EndpointRequest } from '../endpoint.ts';

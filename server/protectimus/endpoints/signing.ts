@@ -1,8 +1,8 @@
 import { idNumber } from '../../kernel/ids.ts';
 import { isRefusal } from '../../kernel/result.ts';
+import { checkSignature } from '../../sign-in/transactions/check-signature.ts';
+import { requestSignature } from '../../sign-in/transactions/request-signature.ts';
 import { parseTypedOtp } from '../../tokens/kinds/oath/format.ts';
-import { checkSignature } from '../../transactions/check-signature.ts';
-import { requestSignature } from '../../transactions/request-signature.ts';
 import type { Endpoint, EndpointRequest } from '../endpoint.ts';
 import { isCredentialRefusal } from '../failure-codes.ts';
 import { invalid } from '../protocol-error.ts';

@@ -1,7 +1,7 @@
 import { idFromBytes, idNumber, type TokenId, type UserId } from '../../kernel/ids.ts';
 import { isEmailShape, isLoginShape, isPhoneShape } from '../../kernel/names.ts';
 import { isRefusal, type Result, refusal } from '../../kernel/result.ts';
-import { countEntries, listSelectedOffsetPage } from '../../records/offset-page.ts';
+import { countEntries, listSelectedOffsetPage } from '../../store/records/offset-page.ts';
 import { listTokens } from '../../tokens/list-tokens.ts';
 import type { Token } from '../../tokens/token.ts';
 import { updateToken } from '../../tokens/update-token.ts';

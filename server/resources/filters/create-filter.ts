@@ -6,7 +6,7 @@ import { mayCreate } from '../../kernel/policy.ts';
 import type { Ports } from '../../kernel/ports/ports.ts';
 import type { RequestContext } from '../../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../../kernel/result.ts';
-import type { NewId } from '../../records/create-object.ts';
+import type { NewId } from '../../store/records/create-object.ts';
 import { filterDocument } from '../documents.ts';
 import { validateRule } from './evaluate-filters.ts';
 import type { Filter, FilterRule } from './filter.ts';

@@ -4,8 +4,8 @@ import { mayDelete } from '../../kernel/policy.ts';
 import type { Ports } from '../../kernel/ports/ports.ts';
 import type { RequestContext } from '../../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../../kernel/result.ts';
-import type { IfMatchVersions } from '../../records/etag.ts';
-import { readObject, removeObject } from '../../records/read-object.ts';
+import type { IfMatchVersions } from '../../store/records/etag.ts';
+import { readObject, removeObject } from '../../store/records/read-object.ts';
 import { filterDocument } from '../documents.ts';
 import { currentHolders } from './attach-filters.ts';
 

@@ -2,8 +2,8 @@ import { maySee } from '../../kernel/policy.ts';
 import type { Ports } from '../../kernel/ports/ports.ts';
 import type { RequestContext } from '../../kernel/request-context.ts';
 import { type Result, refusal } from '../../kernel/result.ts';
-import { type ListQuery, listRange } from '../../records/list-named.ts';
-import { listObjects, type Page } from '../../records/list-objects.ts';
+import { type ListQuery, listRange } from '../../store/records/list-named.ts';
+import { listObjects, type Page } from '../../store/records/list-objects.ts';
 import { filterDocument, filterIndexes } from '../documents.ts';
 import type { Filter } from './filter.ts';
 

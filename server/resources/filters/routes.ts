@@ -13,7 +13,7 @@ import { route } from '../../http/api/route.ts';
 import { ifMatchVersions } from '../../http/api/version.ts';
 import type { Ports } from '../../kernel/ports/ports.ts';
 import { isRefusal } from '../../kernel/result.ts';
-import { showObject } from '../../records/read-object.ts';
+import { showObject } from '../../store/records/read-object.ts';
 import { filterDocument } from '../documents.ts';
 import { createFilter } from './create-filter.ts';
 import { deleteFilter } from './delete-filter.ts';

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { moveStore } from '../../backup/move-store.ts';
-import { restoreBackup } from '../../backup/restore-backup.ts';
 import { DEFAULT_CATALOGUE } from '../../billing/plans.ts';
 import { postEntry } from '../../billing/post-entry.ts';
 import { listLedger } from '../../billing/read-plan.ts';
 import type { UserId } from '../../kernel/ids.ts';
 import type { MovableStore } from '../../kernel/ports/movable-store.ts';
+import { moveStore } from '../../operations/backup/move-store.ts';
+import { restoreBackup } from '../../operations/backup/restore-backup.ts';
 import { openRedisStore } from '../../store/redis/open-redis-store.ts';
 import { deleteUser } from '../../user-management/delete-user.ts';
 import { userIndexes } from '../../users/documents.ts';

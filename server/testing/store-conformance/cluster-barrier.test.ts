@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type Store, StoreUnavailable } from '../../kernel/ports/store.ts';
-import { viewFlow } from '../../login/view-flow.ts';
+import { viewFlow } from '../../sign-in/view-flow.ts';
 import { openRedisStore } from '../../store/redis/open-redis-store.ts';
 import { userDocument, userIndexes } from '../../users/documents.ts';
 import { updateUser } from '../as-operator.ts';

@@ -1,7 +1,7 @@
 import { Redis } from 'ioredis';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type Change, type Store, StoreUnavailable } from '../../kernel/ports/store.ts';
-import { viewFlow } from '../../login/view-flow.ts';
+import { viewFlow } from '../../sign-in/view-flow.ts';
 import { inspectServer } from '../../store/redis/inspect-server.ts';
 import { openRedisStore, type RedisStoreOptions } from '../../store/redis/open-redis-store.ts';
 import { userDocument, userIndexes } from '../../users/documents.ts';

@@ -9,7 +9,7 @@ import type { Ports } from '../../kernel/ports/ports.ts';
 import type { RequestContext } from '../../kernel/request-context.ts';
 import { isRefusal, type Refusal, type Result, refusal } from '../../kernel/result.ts';
 import { yieldToEventLoop } from '../../kernel/yield-to-event-loop.ts';
-import { CHEAP_ROW_CONCURRENCY } from '../../records/do-in-bulk.ts';
+import { CHEAP_ROW_CONCURRENCY } from '../../store/records/do-in-bulk.ts';
 import { createToken } from '../create-token.ts';
 import type { ImportFile } from './import-file.ts';
 import type { DerivationNeeded, ImportOptions } from './read-file.ts';

@@ -5,7 +5,7 @@ import type { Ports } from '../../kernel/ports/ports.ts';
 import type { Json } from '../../kernel/ports/store.ts';
 import type { RequestContext } from '../../kernel/request-context.ts';
 import type { Result } from '../../kernel/result.ts';
-import type { NewId } from '../../records/create-object.ts';
+import type { NewId } from '../../store/records/create-object.ts';
 import type { Challenge, PreparedChallenge } from '../challenge.ts';
 import type { Candidate, FactorCheck, VerifyNeeds } from '../factor-check.ts';
 import type { PrepareContext, PrepareNeeds } from '../prepare-context.ts';

@@ -2,7 +2,7 @@ import { accountOf } from '../../../accounts/read-account.ts';
 import type { TokenId } from '../../../kernel/ids.ts';
 import type { RequestContext } from '../../../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../../../kernel/result.ts';
-import type { NewId } from '../../../records/create-object.ts';
+import type { NewId } from '../../../store/records/create-object.ts';
 import { readUser } from '../../../users/find-user.ts';
 import { newPin } from '../../pin.ts';
 import { seedContext } from '../../seed-context.ts';

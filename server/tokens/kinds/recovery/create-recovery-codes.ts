@@ -1,7 +1,7 @@
 import type { TokenId } from '../../../kernel/ids.ts';
 import type { RequestContext } from '../../../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../../../kernel/result.ts';
-import type { NewId } from '../../../records/create-object.ts';
+import type { NewId } from '../../../store/records/create-object.ts';
 import { type NewTokenRecord, storeToken, type TokenNeeds } from '../../store-token.ts';
 import type { RecoveryToken } from '../../token.ts';
 import type { CreatedToken } from '../kind-actions.ts';

@@ -1,0 +1,112 @@
+import type { PasskeyAssertion } from '@countersign/protocol/passkey';
+import type { Administrator } from '../../administrators/administrator.ts';
+import { locateAdministrator } from '../../administrators/find-administrator.ts';
+import { isRefusal, type Refusal, type Result, refusal } from '../../kernel/result.ts';
+import { notify } from '../../messages/notify.ts';
+import { passwordDigest } from '../../passwords/password-digest.ts';
+import type { PasskeyNeeds } from '../../tokens/kinds/passkey/new-challenge.ts';
+import {
+  checkAdministratorOtp,
+  checkAdministratorPassword,
+  redeemRecoveryCode,
+  type SecondFactorPorts,
+} from '../check-factors.ts';
+import { enrolToken, newEnrolment } from '../enrol-token.ts';
+import { challengeForAdministrator, checkAdministratorPasskey } from '../passkeys/check-passkey.ts';
+import { acceptAdministratorPassword, setEmail } from './administrator-flow.ts';
+import {
+  answerSignIn,
+  isPasswordUnchanged,
+  reloadAdministrator,
+  type SignInAnswer,
+  type SignInProgress,
+} from './sign-in-step.ts';
+
+type Progress = Promise<Result<SignInProgress>>;
+
+/** Stores the address without a look-up: the next step is the same for every address (SR-17). */
+export function answerEmail(ports: SecondFactorPorts, answer: SignInAnswer & { email: string }): Progress {
+  return answerSignIn(ports, 'identify', answer, async () => ({ move: (flow) => setEmail(flow, answer.email) }));
+}
+
+/** Checks the password. An administrator without a token enrols one; all others enter a code or use a passkey. */
+export function answerSignInPassword(
+  ports: SecondFactorPorts & PasskeyNeeds,
+  answer: SignInAnswer & { password: string },
+): Progress {
+  return answerSignIn(ports, 'password', answer, async ({ account, email = '' }) => {
+    const found = await locateAdministrator(ports, account, email);
+    const { password } = answer;
+    const asked = { account, found, name: email, password, address: answer.client.address };
+    const checked = await checkAdministratorPassword(ports, asked, async (administrator) => ({ administrator }));
+    if (isRefusal(checked)) return { refusal: checked };
+    return { move: (flow) => acceptAdministratorPassword(flow, pendingFactor(ports, checked.administrator)) };
+  });
+}
+
+function pendingFactor(ports: SecondFactorPorts & PasskeyNeeds, administrator: Administrator) {
+  const shown = { administrator: administrator.id, passwordDigest: passwordDigest(administrator) };
+  const passkey = challengeForAdministrator(ports, administrator);
+  if (passkey) return { ...shown, passkey };
+  // A password alone sets up no token beside a passkey (SR-69).
+  return {
+    ...shown,
+    ...(administrator.token === undefined && { enrolment: newEnrolment(ports, administrator.account) }),
+  };
+}
+
+/** Checks a passkey in place of the code. Beside the password, it is asked of this administrator alone. */
+export function answerSignInPasskey(
+  ports: SecondFactorPorts,
+  answer: SignInAnswer & { assertion: PasskeyAssertion },
+): Progress {
+  return answerSignIn(ports, 'otp', answer, async (flow) => {
+    const found = await reloadAdministrator(ports, flow);
+    if (!found) return { refusal: refusal('ACCESS_DENIED') };
+    if (!flow.passkey) return { refusal: refusal('PASSKEY_INVALID') };
+    const checked = await checkAdministratorPasskey(ports, found.administrator, answer.assertion, flow.passkey);
+    return isRefusal(checked) ? { refusal: checked } : { signIn: { by: 'passkey' } };
+  });
+}
+
+/** `otp` is parsed already, so a malformed code is refused before the step is claimed or counted (SR-47). */
+export function answerSignInOtp(ports: SecondFactorPorts, answer: SignInAnswer & { otp: string }): Progress {
+  return answerSignIn(ports, 'otp', answer, async (flow) => {
+    const found = await reloadAdministrator(ports, flow);
+    if (!found) return { refusal: refusal('ACCESS_DENIED') };
+    const outcome = await checkAdministratorOtp(ports, found.administrator, answer.otp);
+    return isRefusal(outcome) ? { refusal: outcome } : { signIn: {} };
+  });
+}
+
+/** Accepts a recovery code in place of the code of a lost token. */
+export function answerRecoveryCode(ports: SecondFactorPorts, answer: SignInAnswer & { code: string }): Progress {
+  return answerSignIn(ports, 'otp', answer, async (flow) => {
+    const found = await reloadAdministrator(ports, flow);
+    if (!found) return { refusal: refusal('ACCESS_DENIED') };
+    const used = await redeemRecoveryCode(ports, found.administrator, answer.code, answer.client);
+    return isRefusal(used) ? { refusal: used } : { signIn: {} };
+  });
+}
+
+/** Checks the first code of the new token, which becomes theirs. */
+export function answerEnrolment(ports: SecondFactorPorts, answer: SignInAnswer & { otp: string }): Progress {
+  return answerSignIn(ports, 'enrol', answer, async (flow) => {
+    const found = await reloadAdministrator(ports, flow);
+    if (!found || !flow.enrolment) return { refusal: refusal('ACCESS_DENIED') };
+    const { client, otp } = answer;
+    const enrolled = await enrolToken(
+      ports,
+      found.administrator,
+      flow.enrolment,
+      otp,
+      client,
+      // Of two concurrent first sign-ins, one enrols.
+      (current): Administrator | Refusal =>
+        current.token === undefined && isPasswordUnchanged(flow, current) ? current : refusal('ACCESS_DENIED'),
+    );
+    if (isRefusal(enrolled)) return { refusal: enrolled };
+    notify(ports, enrolled.administrator, 'token-added', client);
+    return { signIn: { recoveryCodes: enrolled.recoveryCodes } };
+  });
+}

@@ -1,0 +1,59 @@
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
+import type { EnrolmentView, SessionView, SignInView } from '@countersign/protocol/session';
+import { hasBilling } from '../../accounts/account.ts';
+import { accountDocument } from '../../accounts/documents.ts';
+import { actorOf } from '../../administrators/administrator.ts';
+import type { Ports } from '../../kernel/ports/ports.ts';
+import { presentError } from '../../sign-in/transitions.ts';
+import { requestOf } from '../../tokens/kinds/passkey/passkey-request.ts';
+import { showEnrolment } from '../enrol-token.ts';
+import { passkeyId } from '../passkeys/passkey.ts';
+import { csrfToken, sessionEndsAt } from '../session.ts';
+import type { OpenedSession } from './open-session.ts';
+import type { SignInProgress } from './sign-in-step.ts';
+
+/** The view of the page without the image of the code, which the HTTP layer draws. */
+export type PlainSignInView = Omit<SignInView, 'enrolment'> & { enrolment?: Omit<EnrolmentView, 'qrSvg'> };
+
+export async function presentSignIn(
+  ports: Pick<Ports, 'store' | 'clock' | 'secrets'> & ConfiguredPlans,
+  { flow, opened, recoveryCodes }: SignInProgress,
+): Promise<PlainSignInView> {
+  const now = ports.clock.now();
+  const { step, seq, email, error, expiresAt } = flow;
+  const view: PlainSignInView = { step, seq, ...omitUndefined({ email }), expiresAt, now };
+  if (error) view.error = presentError(error, now);
+  if (step === 'enrol' && flow.enrolment) {
+    const [account] = await ports.store.getMany([accountDocument.key(flow.account)], now);
+    if (account) view.enrolment = showEnrolment(ports, account.value, email ?? '', flow.enrolment);
+  }
+  if (step === 'otp' && flow.passkey) view.passkey = requestOf(flow.passkey);
+  if (opened) view.session = presentSession(ports, opened);
+  if (recoveryCodes) view.recoveryCodes = recoveryCodes;
+  return view;
+}
+
+/** Absent: none. */
+export interface ConfiguredPlans {
+  /** The operator has configured service plans. */
+  hasPlans?: boolean;
+}
+
+export function presentSession(
+  { clock, hasPlans }: Pick<Ports, 'clock'> & ConfiguredPlans,
+  { session, secret, administrator, account }: OpenedSession,
+): SessionView {
+  const { id, email, name, recovery, passkeys = [] } = administrator;
+  const { role, resources } = actorOf(account, administrator);
+  return {
+    account: { id: account.id, name: account.name },
+    administrator: {
+      ...{ id, email, name, role, resources: [...resources], recoveryCodesLeft: recovery.macs.length },
+      passkeys: passkeys.map((one) => ({ id: passkeyId(one), name: one.name, createdAt: one.createdAt })),
+    },
+    hasBilling: hasBilling(account, hasPlans),
+    csrf: csrfToken(secret),
+    endsAt: sessionEndsAt(session),
+    now: clock.now(),
+  };
+}

@@ -1,0 +1,125 @@
+import type { PasskeyAssertion } from '@countersign/protocol/passkey';
+import type { Administrator, AdministratorActor } from '../administrators/administrator.ts';
+import { administratorDocument } from '../administrators/documents.ts';
+import { readAdministrator } from '../administrators/find-administrator.ts';
+import type { EventDraft } from '../kernel/event.ts';
+import type { FlowId } from '../kernel/ids.ts';
+import type { NoticeChange } from '../kernel/mail.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
+import { createEvent, type RequestContext } from '../kernel/request-context.ts';
+import { isRefusal, type Refusal, type Result, refusal } from '../kernel/result.ts';
+import { notify } from '../messages/notify.ts';
+import { transact } from '../store/transact.ts';
+import {
+  checkAdministratorOtp,
+  checkAdministratorPassword,
+  redeemRecoveryCode,
+  type SecondFactorPorts,
+} from './check-factors.ts';
+import { sessionDocument } from './documents.ts';
+import { putSession } from './login/open-session.ts';
+import { checkAdministratorPasskey } from './passkeys/check-passkey.ts';
+import { takePending } from './passkeys/pending-passkey.ts';
+
+/** The context of an administrator who changes their own sign-in. */
+export interface OwnContext extends RequestContext {
+  actor: AdministratorActor;
+  session: { id: FlowId; epoch: number };
+}
+
+/** Both factors, confirmed again: an intruder at an unlocked screen has neither (SR-38). */
+export interface Proof {
+  password: string;
+  /** Parsed already. */
+  otp?: string;
+  recoveryCode?: string;
+  /** The answer to the question of `askOwnPasskey`. */
+  passkey?: PasskeyAssertion;
+}
+
+/**
+ * Returns the acting administrator if both factors are right. Wrong ones count like those of a sign-in, and write
+ * events.
+ */
+export async function reauthenticate(
+  ports: SecondFactorPorts,
+  act: OwnContext,
+  proof: Proof,
+): Promise<Result<{ administrator: Administrator }>> {
+  const { account, id } = act.actor;
+  const found = await readAdministrator(ports, account, id);
+  if (isRefusal(found)) return refusal('SESSION_ENDED');
+  const { administrator } = found;
+  const refused = (reason: Refusal['refused']) =>
+    createEvent(act, { type: 'administrator.refused', subject: id, outcome: 'refused', reason }, ports.clock.now());
+  const asked = { account, found: administrator, name: administrator.email, password: proof.password };
+  return checkAdministratorPassword(
+    ports,
+    { ...asked, address: act.address, wrong: refused },
+    async (administrator) => {
+      if (!unlessSignedOut(act, administrator)) return refusal('SESSION_ENDED');
+      const second = await secondFactor(ports, act, administrator, proof);
+      return isRefusal(second) ? second : { administrator };
+    },
+    (concluded) => ('refused' in concluded ? refused(concluded.refused as Refusal['refused']) : undefined),
+  );
+}
+
+async function secondFactor(ports: SecondFactorPorts, act: OwnContext, administrator: Administrator, proof: Proof) {
+  if (proof.otp !== undefined) return checkAdministratorOtp(ports, administrator, proof.otp);
+  if (proof.recoveryCode !== undefined) return redeemRecoveryCode(ports, administrator, proof.recoveryCode, act);
+  if (proof.passkey === undefined) return refusal('OTP_REQUIRED');
+  const pending = await takePending(ports, act, 'proof');
+  if (!pending) return refusal('PASSKEY_INVALID');
+  return checkAdministratorPasskey(ports, administrator, proof.passkey, pending.asked);
+}
+
+/**
+ * Changes an administrator's own sign-in. Writes the event in the same commit, notifies the previous address, and ends
+ * all sessions but the acting one (SR-38). A session that has ended meanwhile changes nothing.
+ */
+export async function changeSelf(
+  ports: Pick<Ports, 'store' | 'clock' | 'random' | 'courier'>,
+  act: OwnContext,
+  change: { changed: string[]; notice: NoticeChange; tokenName?: string | undefined },
+  edit: (administrator: Administrator) => Administrator | Refusal,
+): Promise<Result<{ administrator: Administrator }>> {
+  const { account, id } = act.actor;
+  const key = administratorDocument.key(account, id);
+  const event: EventDraft = { type: 'administrator.updated', subject: id, changed: change.changed };
+  type Changed = { administrator: Administrator; before: Administrator };
+  const changed = await transact<readonly [typeof key], Result<Changed>>(ports, account, [key], ([stored], now) => {
+    const current = stored && unlessSignedOut(act, stored.value);
+    if (!current) return { answer: refusal('SESSION_ENDED') };
+    const edited = edit(current);
+    if (isRefusal(edited)) return { answer: edited };
+    const administrator = { ...edited, sessionEpoch: current.sessionEpoch + 1 };
+    return {
+      answer: { administrator, before: current },
+      write: { put: [{ key, value: administrator }], append: [createEvent(act, event, now)] },
+    };
+  });
+  if (isRefusal(changed)) return changed;
+  await keepSession(ports, act, changed.administrator);
+  notify(ports, changed.before, change.notice, act, change.tokenName);
+  return { administrator: changed.administrator };
+}
+
+/** The administrator, while the acting session is still active. */
+export function unlessSignedOut(act: OwnContext, administrator: Administrator): Administrator | undefined {
+  return administrator.sessionEpoch === act.session.epoch ? administrator : undefined;
+}
+
+/** Keeps the session that made the change. A crash before this ends it too. */
+export async function keepSession(
+  ports: Pick<Ports, 'store' | 'clock' | 'random'>,
+  act: OwnContext,
+  administrator: Administrator,
+): Promise<void> {
+  const key = sessionDocument.key(act.session.id);
+  await transact(ports, key.anchor, [key], ([session]) => {
+    if (session?.value.epoch !== act.session.epoch) return { answer: undefined };
+    const value = { ...session.value, epoch: administrator.sessionEpoch };
+    return { answer: undefined, write: { put: [putSession(value)] } };
+  });
+}

@@ -1,0 +1,62 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createFixture } from '../testing/fixtures.ts';
+import { LoginDriver } from '../testing/login-driver.ts';
+import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
+import type { AnswerableStep, StoredStep } from './flow.ts';
+import type { Step } from './step.ts';
+import { STEPS } from './steps.ts';
+import { submitStep } from './submit-step.ts';
+
+const ROWS = Object.values(STEPS) as readonly Pick<Step<AnswerableStep, never>, 'at' | 'leadsTo'>[];
+
+describe('the table of steps', () => {
+  test('every step that a row leads to has its own row, ends the sign-in or opens the self-service page', () => {
+    const answerable = new Set<StoredStep>(ROWS.flatMap(({ at }) => at));
+    const unanswered = ROWS.flatMap(({ leadsTo }) => leadsTo).filter((step) => !answerable.has(step));
+    expect([...new Set(unanswered)].sort()).toEqual(['done', 'self']);
+  });
+
+  test('every step can be reached from the first one', () => {
+    const reached = new Set<StoredStep>(['identify']);
+    for (let size = 0; size < reached.size; ) {
+      size = reached.size;
+      for (const { at, leadsTo } of ROWS)
+        if (at.some((step) => reached.has(step))) for (const next of leadsTo) reached.add(next);
+    }
+    // A transaction starts at `sign`: no sign-in leads to it.
+    const expected: StoredStep[] = [
+      'codes',
+      'done',
+      'enrol',
+      'identify',
+      'mail',
+      'otp',
+      'passkey',
+      'password',
+      'recovery',
+      'self',
+    ];
+    expect([...reached].filter((step) => step !== 'sign').sort()).toEqual(expected);
+  });
+});
+
+describe('a step that leads where its row does not allow', () => {
+  let ports: TestPorts;
+  beforeAll(async () => {
+    ports = await openTestPorts('steps');
+  });
+  afterAll(() => ports.close());
+
+  test('fails, changes nothing and leaves the step free', async () => {
+    const walk = await LoginDriver.begin(await createFixture(ports));
+    const rogue: Step<'identify', object> = {
+      at: ['identify'],
+      leadsTo: ['password'],
+      handle: async () => ({ move: (flow) => ({ ...flow, step: 'done' }) }),
+    };
+    const request = { handle: walk.handle, seq: 0, client: {} };
+    await expect(submitStep(ports, rogue, request, {})).rejects.toThrow('does not lead from identify to done');
+    expect(await walk.look()).toMatchObject({ step: 'identify', seq: 0 });
+    expect(await walk.identify()).toMatchObject({ step: 'password' });
+  });
+});

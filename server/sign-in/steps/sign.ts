@@ -1,0 +1,61 @@
+import { isFirstFactorCurrent } from '../../authentication/first-factor.ts';
+import { signingKinds } from '../../authentication/signing.ts';
+import { verifyUserFactor } from '../../authentication/verify-second-factor.ts';
+import type { TokenId } from '../../kernel/ids.ts';
+import { isRefusal, refusal, withAudit } from '../../kernel/result.ts';
+import { isOfTransaction } from '../../tokens/kinds/passkey/passkey-request.ts';
+import type { SecondAnswer } from '../../tokens/second-answer.ts';
+import { locateUser } from '../../users/find-user.ts';
+import { factorOf } from '../flow.ts';
+import type { Step, StepContext, StepOutcome, StepPorts } from '../step.ts';
+
+/** The digits that confirm a transaction: of the selected token only. */
+export const sign: Step<'sign', { otp: string }> = {
+  at: ['sign'],
+  proof: 'guess',
+  leadsTo: ['done'],
+  async handle(ports, context, { otp }) {
+    const chosen = factorOf(context.flow);
+    if (!chosen) return { refusal: refusal('ACCESS_DENIED') };
+    return verifySigning(ports, context, { kind: 'code', otp, token: chosen.id as TokenId });
+  },
+};
+
+/** The user rejects the transaction: nothing can confirm it any more. */
+export const cancel: Step<'sign', object> = {
+  at: ['sign'],
+  leadsTo: [],
+  async handle() {
+    return { refusal: refusal('TRANSACTION_CANCELLED') };
+  },
+};
+
+/**
+ * Verifies the answer that confirms a transaction (SR-45): it has to answer a challenge for exactly these fields. By
+ * the rules of `otp`, whatever the host has checked: every user has to answer.
+ */
+export async function verifySigning(
+  ports: StepPorts,
+  { flow, resource }: StepContext<'sign'>,
+  answer: SecondAnswer,
+): Promise<StepOutcome> {
+  const { transaction } = flow;
+  const user = await locateUser(ports, flow.account, flow.user);
+  if (!user) return { refusal: refusal('ACCESS_DENIED') };
+  if (!isFirstFactorCurrent(flow, resource, user)) return { refusal: refusal('ACCESS_DENIED', {}, { about: user.id }) };
+  // The challenge of a device or a message is looked up by the transaction; a passkey's challenge contains it.
+  if (answer.kind === 'webauthn' && !isOfTransaction(answer.asked.challenge, transaction.hash)) {
+    return { refusal: refusal('ACCESS_DENIED', {}, { about: user.id }) };
+  }
+  const outcome = await verifyUserFactor(ports, {
+    way: 'widget',
+    method: 'otp',
+    user,
+    resource,
+    answer,
+    scope: flow.id,
+    signs: { transaction: transaction.hash, kinds: signingKinds(resource, transaction, user) },
+  });
+  if (!isRefusal(outcome)) return { finish: { user, ...outcome, signed: transaction.hash } };
+  return { refusal: withAudit(outcome, { about: user.id }) };
+}

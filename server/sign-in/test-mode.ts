@@ -1,0 +1,49 @@
+import { refusal } from '../kernel/result.ts';
+import { MINUTE_MS } from '../kernel/time.ts';
+import type { MethodPolicy, Resource, TestMode } from '../resources/resource.ts';
+import type { Flow, ResultRecord } from './flow.ts';
+import type { StepOutcome } from './step.ts';
+import { countStep, type VerifiedFactors } from './transitions.ts';
+
+/**
+ * The user of a test resource. Such a resource asks for the same steps as any other and ignores the input: no password
+ * and no token takes part, and the result is marked as a test in its `typ`, in a claim and in this name. No user has
+ * such an id.
+ */
+export const TEST_USER: VerifiedFactors['user'] = { id: 'test', login: 'test' };
+
+/** Beyond any verifier's tolerance. */
+const EXPIRED_BY_MS = 15 * MINUTE_MS;
+/** How long the page may view a sign-in whose result has already expired. */
+const LOOK_MS = 1000;
+
+/** Evaluates a step on a test resource, which reads nothing but the login. Undefined on other resources. */
+export function evaluateTestStep({ step, test }: Flow, { methodPolicy }: Resource): StepOutcome | undefined {
+  if (test === undefined || step === 'identify') return undefined;
+  return testOutcome(test, step === 'password' ? 'password' : 'otp', methodPolicy);
+}
+
+/** The outcome of every step after the login, for any input. */
+export function testOutcome(mode: TestMode, step: 'password' | 'otp', policy: MethodPolicy): StepOutcome {
+  if (mode === 'fail') return { refusal: refusal('INVALID_CREDENTIALS') };
+  if (step === 'otp') return { finish: { user: TEST_USER, otp: 'verified' } };
+  if (policy === 'password') return { finish: { user: TEST_USER, password: true, otp: 'not_used' } };
+  return { move: (flow) => ({ ...countStep(flow), step: 'otp', passwordVerified: true }) };
+}
+
+/** The same end with a result that has already expired; the widget is soon told. */
+export function expireResult(
+  end: { flow: Flow; result: ResultRecord },
+  now: number,
+): { flow: Flow; result: ResultRecord } {
+  const { flow, result } = end;
+  return {
+    flow: { ...flow, expiresAt: now + LOOK_MS },
+    result: {
+      ...result,
+      authenticatedAt: result.authenticatedAt - EXPIRED_BY_MS,
+      issuedAt: result.issuedAt - EXPIRED_BY_MS,
+      expiresAt: result.expiresAt - EXPIRED_BY_MS,
+    },
+  };
+}
