@@ -15,7 +15,6 @@ import { backupText } from '../server/operations/backup/backup-text.ts';
 import { BatchWriter } from '../server/operations/backup/batch-writer.ts';
 import { type BackupFile, mergeBackups } from '../server/operations/backup/merge-backups.ts';
 import { restoreBackup } from '../server/operations/backup/restore-backup.ts';
-import { buildIndexes } from '../server/operations/maintenance/build-indexes.ts';
 import { checkLeftovers } from '../server/operations/maintenance/doctor.ts';
 import { countSecrets } from '../server/operations/maintenance/reencrypt-secrets.ts';
 import { openEmbeddedStore } from '../server/store/lmdb/open-embedded-store.ts';
@@ -59,8 +58,6 @@ try {
     values.store === 'embedded' ? await openEmbeddedStore({ path: join(folder, 'store') }) : await openRedis();
   const ports = await openTestPorts('maintenance', { store, remove: () => store.close() });
   const scene = await createFixture(ports, { tokens: [{}] });
-  // Before there is anything to build.
-  await buildIndexes(ports);
   await report('fill the store', () => fill(ports, scene));
   if (!onlyIncrements) {
     await report('seal the events', () => sealEvents(ports));

@@ -5,12 +5,10 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { archiveSegments } from '../server/events/archive-segments.ts';
 import type { AccountId, ResourceId } from '../server/kernel/ids.ts';
 import { DAY_MS } from '../server/kernel/time.ts';
-import { buildIndexes } from '../server/operations/maintenance/build-indexes.ts';
 import { lastBackupDocument } from '../server/operations/maintenance/documents.ts';
 import { LEASE_MS } from '../server/operations/processes/process-registry.ts';
 import { registerProcess } from '../server/operations/processes/register-process.ts';
 import { resourceDocument } from '../server/resources/documents.ts';
-import { indexBuildDocument } from '../server/store/documents.ts';
 import { createUser } from '../server/testing/as-operator.ts';
 import { sealEvents } from '../server/testing/consuming.ts';
 import { birth, unwrap } from '../server/testing/fixtures.ts';
@@ -252,11 +250,8 @@ describe('doctor', () => {
     expect(await json('doctor')).toEqual([]);
     ports.clock.advance(3_600_000);
     expect(await json('doctor')).toMatchObject([{ kind: 'half-made-user' }]);
-    await buildIndexes(ports);
     expect(await json('doctor', '--mend')).toMatchObject([{ kind: 'half-made-user', mended: true }]);
     expect(await json('doctor')).toEqual([]);
-    const build = await ports.store.getMany([indexBuildDocument.key()], ports.clock.now());
-    expect(build, 'the indexes are built again').toEqual([undefined]);
     expect(unwrap(await createUser(ports, birth(ports, 'usr'), id as AccountId, { login: 'half' })).user.login).toBe(
       'half',
     );
@@ -296,7 +291,7 @@ describe('doctor, about the processes of the store', () => {
     await account();
     const { store, random, clock } = terminal.ports;
     const startedAt = clock.now();
-    const entrant = { version: '0.1.0', shape: 1, compatibleShape: 1, indexes: 2, masterKeys: ['key-1'], startedAt };
+    const entrant = { version: '0.1.0', shape: 1, compatibleShape: 1, masterKeys: ['key-1'], startedAt };
     await registerProcess({ store, random }, entrant, clock.now.bind(clock), {
       pause: async () => undefined,
       monotonicMs: () => 0,

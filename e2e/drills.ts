@@ -19,7 +19,7 @@ const LAG_OF_REPLICA_MS = 50;
 const DISK = '512m';
 
 /** The oldest form of a store that is kept. */
-const OLDEST = 'embedded-1-indexes-2-shape-1';
+const OLDEST = 'embedded-1-shape-1';
 
 const wanted = process.argv.slice(2).map((name) => name.toLowerCase());
 const isWanted = (name: string) => wanted.length === 0 || wanted.some((part) => name.toLowerCase().includes(part));

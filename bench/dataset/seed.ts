@@ -5,7 +5,6 @@ import { Redis } from 'ioredis';
 import { createAccount } from '../../server/accounts/create-account.ts';
 import { idFromBytes } from '../../server/kernel/ids.ts';
 import { isRefusal, type Refusal } from '../../server/kernel/result.ts';
-import { buildIndexes } from '../../server/operations/maintenance/build-indexes.ts';
 import { ARGON2_FLOOR } from '../../server/platform/argon2/argon2-hasher.ts';
 import { createSecretBox } from '../../server/platform/secret-box/secret-box.ts';
 import { systemClock } from '../../server/platform/system-clock/system-clock.ts';
@@ -44,8 +43,6 @@ async function seed(job: SeedJob): Promise<SeedResult> {
   const secrets = createSecretBox(Buffer.from(job.masterKey, 'base64'));
   const ports = { store, secrets, clock: systemClock, random: systemRandom };
   try {
-    // A service would otherwise build the indexes of the users below while it is measured.
-    await buildIndexes(ports);
     const { account } = unwrap(await createAccount(ports, { name: 'Benchmark' }));
     const { resource } = unwrap(
       await createResource(ports, { id: idFromBytes('res', systemRandom.bytes(7)) }, account.id, {

@@ -43,7 +43,6 @@ import { machineClocks, systemClock } from '../platform/system-clock/system-cloc
 import { systemRandom } from '../platform/system-random/system-random.ts';
 import { createHttpsWebhookSender } from '../platform/webhook-http/https-webhook-sender.ts';
 import { restorationDocument } from '../store/documents.ts';
-import { INDEX_VERSION } from '../store/index-build.ts';
 import { setStorePurpose, WrongStorePurpose } from '../store/set-store-purpose.ts';
 import { COMPATIBLE_SHAPE, SHAPE_VERSION } from '../store/store-version.ts';
 import { isWrongPath } from './create-audit-sink.ts';
@@ -130,7 +129,6 @@ export async function createPorts(
       version: about.version,
       shape: SHAPE_VERSION,
       compatibleShape: COMPATIBLE_SHAPE,
-      indexes: INDEX_VERSION,
       masterKeys: [ids.current, ...ids.old],
       startedAt: clock.now(),
     },

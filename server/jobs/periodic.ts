@@ -17,7 +17,6 @@ import { StoreClosed, StoreVersionRefused } from '../kernel/ports/store.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../kernel/time.ts';
 import { endUnusedNotes } from '../operations/backup/end-unused-notes.ts';
 import type { ClockGuard } from '../operations/clock/clock-guard.ts';
-import { buildIndexes } from '../operations/maintenance/build-indexes.ts';
 import { deleteAccountData } from '../operations/maintenance/delete-account-data.ts';
 import { countSecrets, reencryptSecrets } from '../operations/maintenance/reencrypt-secrets.ts';
 import { finishErasures } from '../operations/personal-data/finish-erasures.ts';
@@ -115,7 +114,6 @@ export function periodicJobs(ports: Ports, options: PeriodicJobsOptions): Period
       failureLevel: 'error',
       run: () => charge(ports, settled, plans),
     },
-    { name: 'indexes', everyMs: 5 * MINUTE_MS, processes: 'one', run: (stopping) => buildIndexes(ports, stopping) },
     { name: 'backup-notes', everyMs: HOUR_MS, processes: 'one', run: () => endUnusedNotes(ports) },
     { name: 'erasures', everyMs: MINUTE_MS, processes: 'one', run: (stopping) => finishErasures(ports, stopping) },
     {

@@ -267,10 +267,10 @@ test('counts the processes of the store that run, by version', async () => {
   const record = (version: string, lateMs = 0): ProcessRecord => ({
     version,
     shape: 1,
-    indexes: 1,
     masterKeys: ['key-1'],
     startedAt: 0,
     renewedAt: renewedAt - lateMs,
+    renewals: 1,
   });
   const many = Array.from({ length: 12 }, (_, at) => [`many-${at}`, record(`0.0.${at}`)] as const);
   const two = { p1: record('1.2.3'), p2: record('1.2.3'), p3: record('1.2.2'), gone: record('1.2.1', LEASE_MS) };

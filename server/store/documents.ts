@@ -1,5 +1,4 @@
 import { defineDocument } from './define-document.ts';
-import type { IndexBuild } from './index-build.ts';
 import type { Restoration } from './restoration.ts';
 import type { StorePurpose } from './store-purpose.ts';
 
@@ -19,17 +18,6 @@ export const restorationDocument = defineDocument<Restoration, []>({
   description: 'That a backup is being restored to this store, or was, or that another store is being moved to it.',
   anchor: 'server',
   key: () => ['restoration'],
-  secrets: 'none',
-  onRestore: 'drop',
-  expires: 'never',
-});
-
-/** A restore takes the entries of the backup, which may be of an older version. */
-export const indexBuildDocument = defineDocument<IndexBuild, []>({
-  kind: 'index-build',
-  description: 'How far the index entries that a new version added have been made for older documents.',
-  anchor: 'server',
-  key: () => ['index-build'],
   secrets: 'none',
   onRestore: 'drop',
   expires: 'never',

@@ -37,7 +37,7 @@ export async function listTokens(
   const all = [state, owner, kind, resource].every((wish) => wish === undefined);
   const indexes = { names: tokenIndexes.names(account), sorted: tokenIndexes.sorted(account) };
   return listObjects(ports, {
-    ...listRange(query, await namesFor(ports, query, indexes), selectiveTokens(account, query)),
+    ...listRange(query, namesFor(query, indexes), selectiveTokens(account, query)),
     account,
     key: tokenDocument.key,
     where: all ? undefined : fits,

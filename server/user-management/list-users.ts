@@ -61,7 +61,7 @@ export async function listUsers(
   const where = [blocked, hasPassword, resource].every((wish) => wish === undefined) ? undefined : fits;
   const indexes = { names: userIndexes.names(account), sorted: userIndexes.sorted(account) };
   return listObjects(ports, {
-    ...listRange(query, await namesFor(ports, query, indexes), selective),
+    ...listRange(query, namesFor(query, indexes), selective),
     account,
     key: userDocument.key,
     where,

@@ -33,7 +33,6 @@ import { backupText } from '../../operations/backup/backup-text.ts';
 import { recordBackup } from '../../operations/backup/record-backup.ts';
 import { acceptClock } from '../../operations/clock/accept-clock.ts';
 import type { ClockGuard } from '../../operations/clock/clock-guard.ts';
-import { restartIndexBuild } from '../../operations/maintenance/build-indexes.ts';
 import {
   beginMasterKey,
   finishMasterKey,
@@ -342,7 +341,6 @@ async function withKeyFile(c: Context<AppEnv>, work: () => Promise<MasterKeyOver
 async function* findFaults(ports: Services, mend: boolean) {
   const accounts = await listAccounts(ports);
   for (const account of accounts) yield* checkLeftovers(ports, account, mend);
-  if (mend) await restartIndexBuild(ports);
   const ids = accounts.map(({ id }) => id);
   yield* checkArchive(ports, ids);
 }

@@ -3,7 +3,7 @@ import { consumerDocument } from '../../events/documents.ts';
 import type { MovableStore } from '../../kernel/ports/movable-store.ts';
 import type { RawKey, RecordName, RestoredDocument, ScannedRecord } from '../../kernel/ports/store.ts';
 import { MINUTE_MS } from '../../kernel/time.ts';
-import { indexBuildDocument, restorationDocument } from '../../store/documents.ts';
+import { restorationDocument } from '../../store/documents.ts';
 import { CATALOGUE } from '../maintenance/catalogue.ts';
 import { reencryptionDocument } from '../maintenance/documents.ts';
 import { processesDocument } from '../processes/documents.ts';
@@ -121,9 +121,6 @@ export class RecordMover {
   }
 }
 
-/** Walks over the whole store, whose position means nothing in another one: they begin again there. */
-const WALKS: readonly unknown[] = [indexBuildDocument, reencryptionDocument];
-
 export function nameOfRecord(record: ScannedRecord): RecordName {
   return record.kind === 'document' ? { kind: 'document', key: record.key } : record;
 }
@@ -153,9 +150,10 @@ function isOfMove(key: RawKey): boolean {
   return CATALOGUE.documentOf(key) === restorationDocument;
 }
 
+/** The position of a walk over the whole store means nothing in another one: it begins again there. */
 function isWalk(record: ScannedDocument): boolean {
   return (
-    WALKS.includes(CATALOGUE.documentOf(record.key)) &&
+    CATALOGUE.documentOf(record.key) === reencryptionDocument &&
     (record.value as { finishedAt?: number }).finishedAt === undefined
   );
 }

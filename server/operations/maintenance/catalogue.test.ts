@@ -125,7 +125,6 @@ const FATES: Record<string, Fate> = {
   flow: 'dropped',
   'flow-begun': 'dropped',
   idempotency: 'kept',
-  'index-build': 'dropped',
   ledger: upToHead('ledger', 'number'),
   'ledger-reference': upToHead('ledger-reference', 'entry'),
   'login-request': 'dropped',

@@ -57,7 +57,7 @@ import { unlockLinkDocument } from '../../sign-in/recovery/unlock/documents.ts';
 import { knownSignInsDocument } from '../../sign-in/rules/notices/documents.ts';
 import { trustedBrowsersDocument } from '../../sign-in/rules/trusted-browsers/documents.ts';
 import { createCatalogue } from '../../store/catalogue.ts';
-import { indexBuildDocument, restorationDocument, storePurposeDocument } from '../../store/documents.ts';
+import { restorationDocument, storePurposeDocument } from '../../store/documents.ts';
 import { idempotencyDocument, idempotencyMarkDocument } from '../../store/records/documents.ts';
 import {
   challengeDocument,
@@ -155,7 +155,6 @@ export const CATALOGUE = createCatalogue(
     signingKeysDocument,
     macKeyDocument,
     reencryptionDocument,
-    indexBuildDocument,
     restorationDocument,
     storePurposeDocument,
     clockMarkDocument,

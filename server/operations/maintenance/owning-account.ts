@@ -60,7 +60,6 @@ export const OWNERSHIP: Readonly<Record<string, Ownership>> = {
   'flow-begun': 'none',
   hook: 'value',
   idempotency: 'anchor',
-  'index-build': 'none',
   'keys-read': 'none',
   'last-backup': 'none',
   ledger: 'anchor',

@@ -14,14 +14,12 @@ export interface ProcessRecord {
   readonly version: string;
   /** The form of documents that it knows. */
   readonly shape: number;
-  /** The index entries that it writes. */
-  readonly indexes: number;
   /** Ids of its master keys, which reveal nothing about them. The first one seals. */
   readonly masterKeys: readonly string[];
   readonly startedAt: number;
   readonly renewedAt: number;
-  /** Counts the renewals, also those of a clock in doubt, which leave `renewedAt` as it is. Absent in older versions. */
-  readonly renewals?: number;
+  /** Counts the renewals, also those of a clock in doubt, which leave `renewedAt` as it is. */
+  readonly renewals: number;
 }
 
 /** The processes of a store, by a random id of each. */
@@ -47,11 +45,7 @@ export type RefusalReason =
   | 'master-key';
 
 export type Admission =
-  | {
-      readonly registry: ProcessRegistry;
-      /** False: its record was there, and others have counted on it. */
-      readonly isNew: boolean;
-    }
+  | { readonly registry: ProcessRegistry }
   | { readonly refused: RefusalReason; readonly others: readonly LiveProcess[]; readonly requiredVersion?: string };
 
 export type LiveProcess = ProcessRecord & { readonly id: string };
@@ -78,8 +72,7 @@ export function admit(
 ): Admission {
   const { id, compatibleShape, ...record } = entrant;
   const at = now ?? lastRenewal(registry) ?? record.startedAt;
-  const live = liveProcesses(registry, at);
-  const others = live.filter((other) => other.id !== id && !silent.has(other.id));
+  const others = liveProcesses(registry, at).filter((other) => other.id !== id && !silent.has(other.id));
   const required = registry?.required ?? { shape: compatibleShape, version: record.version };
   const refuse = (refused: RefusalReason, whom = others): Admission => ({
     refused,
@@ -99,7 +92,6 @@ export function admit(
       processes: { ...Object.fromEntries(kept), [id]: { ...record, renewedAt: at, renewals } },
       required: compatibleShape > required.shape ? { shape: compatibleShape, version: record.version } : required,
     },
-    isNew: live.every((one) => one.id !== id),
   };
 }
 

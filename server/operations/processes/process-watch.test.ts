@@ -10,7 +10,7 @@ import {
   silentProcesses,
 } from './process-watch.ts';
 
-const record = { version: '0.1.0', shape: 1, indexes: 2, masterKeys: ['key-1'], startedAt: 0 };
+const record = { version: '0.1.0', shape: 1, masterKeys: ['key-1'], startedAt: 0 };
 const registryOf = (renewedAt: number, renewals: number): ProcessRegistry => ({
   processes: { p1: { ...record, renewedAt, renewals } },
   required: { shape: 1, version: '0.1.0' },

@@ -1,12 +1,10 @@
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { StoreVersionRefused } from '../../kernel/ports/store.ts';
-import { indexBuildDocument } from '../../store/documents.ts';
-import { newOperation } from '../../store/transact.ts';
 import { SharedStore } from '../../testing/intercepted-store.ts';
 import { openTemporaryStore } from '../../testing/temporary-store.ts';
 import { START, seededRandom } from '../../testing/test-ports.ts';
 import { processesDocument } from './documents.ts';
-import { LEASE_MS, RENEWAL_MS } from './process-registry.ts';
+import { LEASE_MS } from './process-registry.ts';
 import { MAX_GAP_MS, SILENCE_MS } from './process-watch.ts';
 import { refuseBesideOthers } from './read-processes.ts';
 import { leaveOnFailure, ProcessRefused, type ProcessWait, registerProcess } from './register-process.ts';
@@ -20,8 +18,8 @@ beforeAll(async () => {
 afterAll(() => opened.remove());
 
 const random = seededRandom('processes');
-const entrant = { version: '0.2.0', shape: 2, compatibleShape: 1, indexes: 3, masterKeys: ['key-1'], startedAt: START };
-const former = { ...entrant, version: '0.1.0', shape: 1, indexes: 2 };
+const entrant = { version: '0.2.0', shape: 2, compatibleShape: 1, masterKeys: ['key-1'], startedAt: START };
+const former = { ...entrant, version: '0.1.0', shape: 1 };
 let now = START;
 /** The monotonic clock of every process. Each pause of one that waits lets the others do this. */
 let monotonicMs = 0;
@@ -43,13 +41,6 @@ const running = async () => {
   const [stored] = await store.getMany([processesDocument.key()], 0);
   return Object.values(stored?.value.processes ?? {}).map(({ version }) => version);
 };
-const build = async () => (await store.getMany([indexBuildDocument.key()], 0))[0]?.value;
-async function finishBuild(): Promise<void> {
-  const key = indexBuildDocument.key();
-  const value = { version: entrant.indexes, finishedAt: now };
-  const change = { anchor: key.anchor, operation: newOperation({ clock: { now: () => now }, random }), now };
-  await store.commit({ ...change, expect: [], put: [{ key, value }] });
-}
 
 test('the workers of a large machine start at once', async () => {
   const all = await Promise.all(Array.from({ length: 24 }, () => start()));
@@ -64,28 +55,6 @@ test('processes that start at once are all there, and one that ends in order is 
   await Promise.all(all.map((one) => one.leave()));
   await all[0]?.leave();
   expect(await running()).toEqual([]);
-});
-
-// The attack is an upgrade: an older process writes users that lists of the newer one do not show.
-test('the indexes of a newer version are void as soon as an older one starts, also one that was held up', async () => {
-  const older = await start(former);
-  const newer = await start();
-  now += LEASE_MS - RENEWAL_MS;
-  await newer.renew();
-  now += RENEWAL_MS;
-  await newer.renew();
-  expect(await running()).toEqual(['0.2.0']);
-  await finishBuild();
-  await newer.renew();
-  expect(await build()).toBeDefined();
-  await older.renew();
-  expect(await build()).toBeUndefined();
-  await finishBuild();
-  await older.renew();
-  expect(await build(), 'its renewal leaves what is built meanwhile to the builder').toBeDefined();
-  await start(former);
-  expect(await build()).toBeUndefined();
-  now += LEASE_MS;
 });
 
 test('SR-22: a process that was held up while the key was changed has to end', async () => {

@@ -1,7 +1,6 @@
 import { CodedError } from '@countersign/protocol/coded-error';
 import type { Ports } from '../../kernel/ports/ports.ts';
 import { StoreVersionRefused } from '../../kernel/ports/store.ts';
-import { indexBuildDocument } from '../../store/documents.ts';
 import { Contention, transact } from '../../store/transact.ts';
 import { processesDocument } from './documents.ts';
 import {
@@ -82,22 +81,16 @@ export async function registerProcess(
   const id = Buffer.from(random.bytes(9)).toString('base64url');
   const ports = { store, random, clock: ANY_TIME };
   const key = processesDocument.key();
-  const build = indexBuildDocument.key();
   let watch: ProcessWatch | undefined;
   const enter = (isStart: boolean): Promise<Admission> =>
     persist(() =>
-      transact<[typeof key, typeof build], Admission>(ports, key.anchor, [key, build], ([stored, built]) => {
+      transact<[typeof key], Admission>(ports, key.anchor, [key], ([stored]) => {
         // No other process opens an embedded store, so the records in it are of processes that have ended.
         const known = isStart && store.isOrdered && stored ? { ...stored.value, processes: {} } : stored?.value;
         watch = lookAt(known, monotonicMs(), watch);
         const decided = admit(known, { id, ...entrant }, now(), silentProcesses(watch));
         if ('refused' in decided) return { answer: decided };
-        // What this process writes lacks the entries of newer versions, which have to add them once it has ended.
-        const isMissing = decided.isNew && built !== undefined && built.value.version > entrant.indexes;
-        return {
-          answer: decided,
-          write: { put: [{ key, value: decided.registry }], ...(isMissing && { delete: [build] }) },
-        };
+        return { answer: decided, write: { put: [{ key, value: decided.registry }] } };
       }),
     );
   const startedMs = monotonicMs();

@@ -111,7 +111,7 @@ export class EmbeddedStore implements MovableStore {
   /** Claims the folder's layout and loads its counters. */
   async start(shouldOpenMoved = false): Promise<void> {
     try {
-      await claimLayout(this.#root, this.#tables, (action) => this.#transact(action), shouldOpenMoved);
+      await claimLayout(this.#tables, (action) => this.#transact(action), shouldOpenMoved);
     } catch (error) {
       await this.#root.close();
       throw error;

@@ -1,6 +1,3 @@
-import type { Ports } from '../../kernel/ports/ports.ts';
-import { indexBuildDocument } from '../documents.ts';
-import { INDEX_VERSION } from '../index-build.ts';
 import { namePrefix } from '../index-entries.ts';
 import type { ListRequest, Page } from './list-objects.ts';
 
@@ -23,13 +20,8 @@ export interface ListQuery {
 type Along = Pick<ListRequest<unknown, string>, 'index' | 'after' | 'limit' | 'total' | 'order' | 'prefix'>;
 
 /** The index for a list by name: of main names for all objects, of every name for a search. */
-export async function namesFor(
-  ports: Pick<Ports, 'store' | 'clock'>,
-  { search, sort }: ListQuery,
-  indexes: { names: string; sorted: string },
-): Promise<string> {
-  const isSorted = search === undefined && sort === 'name';
-  return isSorted && (await areIndexesBuilt(ports)) ? indexes.sorted : indexes.names;
+export function namesFor({ search, sort }: ListQuery, indexes: { names: string; sorted: string }): string {
+  return search === undefined && sort === 'name' ? indexes.sorted : indexes.names;
 }
 
 /** Uses the index of names if a search or sort needs it; else `selective`, which is ordered by creation. */
@@ -42,10 +34,4 @@ export function listRange(query: ListQuery, names: string, selective: string): A
 /** The page of a list without objects. */
 export function emptyPage({ total }: Pick<ListQuery, 'total'>): Page<never> {
   return { items: [], next: null, ...(total && { total: 0 }) };
-}
-
-/** False while documents of an older version may lack entries. */
-async function areIndexesBuilt({ store, clock }: Pick<Ports, 'store' | 'clock'>): Promise<boolean> {
-  const [build] = await store.getMany([indexBuildDocument.key()], clock.now());
-  return build?.value.version === INDEX_VERSION && build.value.finishedAt !== undefined;
 }

@@ -6,7 +6,6 @@ import { Redis } from 'ioredis';
 import { createPorts, type OpenPorts } from '../../composition/create-ports.ts';
 import { loadConfig } from '../../config/load-config.ts';
 import { createLogger } from '../../http/log.ts';
-import { INDEX_VERSION } from '../../store/index-build.ts';
 import { FORMAT } from '../../store/lmdb/claim-layout.ts';
 import { LAYOUT } from '../../store/redis/partition-check.ts';
 import { SHAPE_VERSION } from '../../store/store-version.ts';
@@ -32,7 +31,7 @@ export interface OpenKeptStore extends KeptFacts {
 
 /** The name of the form that this version writes. */
 export function presentForm(store: StoreKind): string {
-  return `${store}-${store === 'embedded' ? FORMAT : LAYOUT}-indexes-${INDEX_VERSION}-shape-${SHAPE_VERSION}`;
+  return `${store}-${store === 'embedded' ? FORMAT : LAYOUT}-shape-${SHAPE_VERSION}`;
 }
 
 export async function keptForms(): Promise<string[]> {
