@@ -14,9 +14,10 @@ import type { Logger } from '../http/log.ts';
 import { createReadiness } from '../http/readiness.ts';
 import type { TlsCertificate } from '../http/tls-server.ts';
 import { clockJob, logEventLimit, periodicJobs, renewalJob } from '../jobs/periodic.ts';
-import { startScheduler } from '../jobs/scheduler.ts';
+import { type PeriodicJob, startScheduler } from '../jobs/scheduler.ts';
 import { isLoopbackHost } from '../kernel/addresses.ts';
 import type { BuiltFiles } from '../kernel/ports/built-files.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
 import type { Tracer } from '../kernel/ports/tracer.ts';
 import { Meters } from '../metrics/meters.ts';
 import { NO_OBSERVERS, observeWithBoth } from '../metrics/port-observers.ts';
@@ -31,7 +32,6 @@ import { crashNow, crashOnReplaced, crashOnUncaught } from './crash.ts';
 import { createAuditSink } from './create-audit-sink.ts';
 import { createPorts, demoFile, type OpenPorts } from './create-ports.ts';
 import { expectLoopback } from './demo/expect-loopback.ts';
-import { loadDemo } from './demo/load-demo.ts';
 import { openMetrics } from './metrics/open-metrics.ts';
 import { openTracing } from './open-tracing.ts';
 import type { OperatorSocket } from './operator/socket.ts';
@@ -76,6 +76,12 @@ export async function serve(config: Config, log: Logger, demo?: DemoOptions): Pr
   });
 }
 
+/** Only a demo loads what creates it. */
+async function loadDemo(config: Config, ports: Ports): Promise<PeriodicJob> {
+  const month = await import('../../demo-site/month/load-demo.ts');
+  return month.loadDemo({ ...ports, issuer: config.url }, demoFile(config), config.statisticsKeptDays);
+}
+
 interface ServiceParts {
   readonly demo: DemoOptions | undefined;
   readonly mailbox: ReturnType<typeof createDemoMailbox> | undefined;
@@ -93,8 +99,7 @@ async function startService(
   { demo, mailbox, plans, meters, tracer, opened, widget, console }: ServiceParts,
 ): Promise<void> {
   const { ports, clockGuard } = opened;
-  const demoJob =
-    demo && (await loadDemo({ ...ports, issuer: config.url }, demoFile(config), config.statisticsKeptDays));
+  const demoJob = demo && (await loadDemo(config, ports));
   const readiness = createReadiness(() => clockGuard.isTrusted());
   const options = {
     issuer: config.url,

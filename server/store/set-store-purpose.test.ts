@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { createDemo } from '../../demo-site/month/create-demo.ts';
 import { createAccount } from '../accounts/create-account.ts';
 import { accountIndexes } from '../accounts/documents.ts';
-import { createDemo } from '../composition/demo/create-demo.ts';
 import { BackupInvalid } from '../operations/backup/backup-records.ts';
 import { restoreBackup } from '../operations/backup/restore-backup.ts';
 import { backupOf, backupReader, overStore } from '../testing/restore-fixture.ts';

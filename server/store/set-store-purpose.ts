@@ -35,6 +35,16 @@ export async function setStorePurpose(
   if (decision === 'refuse') throw new WrongStorePurpose(wanted);
 }
 
+/**
+ * The demo's passwords are printed, so they must not get into any other store (SR-42).
+ *
+ * @throws WrongStorePurpose
+ */
+export async function expectDemoStore({ store }: Pick<Ports, 'store'>): Promise<void> {
+  const [stored] = await store.getMany([storePurposeDocument.key()], 0);
+  if (stored?.value.purpose !== 'demo') throw new WrongStorePurpose('demo');
+}
+
 /** True if there is no document, no index entry and no event. */
 export async function isStoreEmpty({ store }: Pick<Ports, 'store'>): Promise<boolean> {
   let after: string | undefined;

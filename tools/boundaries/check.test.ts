@@ -56,7 +56,9 @@ import type { Store } from '../../kernel/ports/store.ts';
 
 export const open = (): Store => { throw new Error(String([Redis, keyOf])); };`,
   'server/platform/jose/sign.ts': `import { SignJWT } from 'jose'; export const sign = SignJWT;`,
-  'server/composition/serve.ts': `import { open } from '../store/redis/store.ts'; export const serve = open;`,
+  'server/composition/serve.ts': `import { open } from '../store/redis/store.ts';
+
+export const serve = [open, () => import('../../demo-site/month/create-demo.ts')];`,
   'server/app.ts': `import { routes } from './authentication/routes.ts';
 import { dialect } from './protectimus/routes.ts';
 
@@ -105,6 +107,9 @@ import { jwtVerify } from 'jose';
 export const code = [jwtVerify, CODES];`,
   'clients/typescript/verify.test.ts': `import { open } from '../../server/store/redis/store.ts'; open();`,
   'demo-site/server.ts': `import { code } from '../clients/typescript/verify.ts'; import 'node:http'; console.log(code);`,
+  'demo-site/month/create-demo.ts': `import { authenticate } from '../../server/authentication/authenticate.ts';
+
+export const month = authenticate;`,
   'e2e/login.test.ts': `import { app } from '../server/app.ts'; console.log(app);`,
   'bench/run.ts': `import { app } from '../server/app.ts'; console.log(app);`,
   'tools/check.ts': `import { app } from '../server/app.ts'; console.log(app);`,
@@ -198,6 +203,18 @@ const VIOLATIONS: readonly [what: string, path: string, text: string, said: RegE
   ['clients -> server', 'clients/typescript/a.ts', `import '../../server/app.ts';`, /clients may not know app/],
   ['clients -> widget', 'clients/typescript/a.ts', `import '../../widget/loader/mount.ts';`, /may not know widget/],
   ['server -> widget', 'server/http/a.ts', `import '../../widget/loader/mount.ts';`, /http may not know widget/],
+  [
+    'the demo’s month -> adapters',
+    'demo-site/month/a.ts',
+    `import '../../server/store/redis/store.ts';`,
+    /demoMonth may not know adapters/,
+  ],
+  [
+    'feature -> the demo’s month',
+    'server/users/a.ts',
+    `import '../../demo-site/month/create-demo.ts';`,
+    /not know demoMonth/,
+  ],
   ['server -> demo-site', 'server/app.ts', `import '../demo-site/server.ts';`, /app may not know demoSite/],
   ['server -> tools', 'server/http/a.ts', `import '../../tools/check.ts';`, /http may not know workshop/],
   [

@@ -82,7 +82,7 @@ export const LAYERS = {
   },
   /** Starts the service and chooses adapters. */
   composition: {
-    layers: ['app', 'adapters', 'http', 'features', 'protectimus', 'ports', 'config', 'shared'],
+    layers: ['app', 'adapters', 'http', 'features', 'protectimus', 'ports', 'config', 'shared', 'demoMonth'],
     packages: 'shipped',
   },
   widget: { layers: ['shared', 'ui', 'i18n'], packages: ['preact'] },
@@ -98,6 +98,8 @@ export const LAYERS = {
   /** Libraries for backends on any runtime with web standards, so not even Node's modules. */
   clients: { layers: ['shared'], packages: ['jose'] },
   demoSite: { layers: ['clients'], types: ['shared'], packages: 'declared' },
+  /** Creates the account of the demo by the use-cases of the server, in the process of the service. */
+  demoMonth: { layers: ['features', 'ports'], types: ['shared', 'composition'], packages: ['node:fs'] },
   /** Example sites, which use the client as a package. */
   examples: { layers: [], packages: EXAMPLE_PACKAGES },
   /** Example pages, each a project of its own. */
@@ -181,6 +183,7 @@ export function layerOf(path: string): LayerName | { problem: string } {
   if (top === 'server') return serverLayer(path, second);
   if (top === 'ui' && second === 'i18n') return 'i18n';
   if (path === 'ui/read-tokens.ts') return 'tokens';
+  if (top === 'demo-site' && second === 'month') return 'demoMonth';
   if (top === 'docs' && second === 'examples')
     return (folders[2] === 'front-end' && folders[3]) || folders[2] === 'next' ? 'examplePages' : 'examples';
   if (top === 'docs') return 'workshop';

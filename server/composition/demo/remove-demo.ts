@@ -7,10 +7,9 @@ import type { Config } from '../../config/load-config.ts';
 import type { Logger } from '../../http/log.ts';
 import { systemClock } from '../../platform/system-clock/system-clock.ts';
 import { lockFolder } from '../../store/lmdb/folder-lock.ts';
-import { isStoreEmpty } from '../../store/set-store-purpose.ts';
+import { expectDemoStore, isStoreEmpty } from '../../store/set-store-purpose.ts';
 import { demoFile } from '../create-ports.ts';
 import { openStore } from '../open-store.ts';
-import { expectDemoStore } from './expect-demo-store.ts';
 
 const LOCK = 'server.lock';
 

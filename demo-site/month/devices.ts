@@ -1,4 +1,4 @@
-import { hotp } from '../../tokens/kinds/oath/code.ts';
+import { hotp } from '../../server/tokens/kinds/oath/code.ts';
 
 /** Of every app and fob in the demo. */
 const FORMAT = { algorithm: 'SHA1', digits: 6 } as const;

@@ -1,10 +1,10 @@
 import type { FlowView } from '@countersign/protocol/flow';
-import { authenticate } from '../../authentication/authenticate.ts';
-import type { ApiKeyId, ResourceId } from '../../kernel/ids.ts';
-import type { ClientInfo } from '../../kernel/request-context.ts';
-import { startFlow } from '../../sign-in/start/start-flow.ts';
-import { STEPS } from '../../sign-in/steps.ts';
-import { submitStep } from '../../sign-in/submit-step.ts';
+import { authenticate } from '../../server/authentication/authenticate.ts';
+import type { ApiKeyId, ResourceId } from '../../server/kernel/ids.ts';
+import type { ClientInfo } from '../../server/kernel/request-context.ts';
+import { startFlow } from '../../server/sign-in/start/start-flow.ts';
+import { STEPS } from '../../server/sign-in/steps.ts';
+import { submitStep } from '../../server/sign-in/submit-step.ts';
 import type { Member, Sites } from './members.ts';
 import { must, openMoment, type Past } from './past.ts';
 import type { Attempt, Site } from './plan-month.ts';

@@ -1,10 +1,10 @@
-import { administratorDocument } from '../../administrators/documents.ts';
-import type { Ports } from '../../kernel/ports/ports.ts';
-import { normalisePassword } from '../../passwords/password-policy.ts';
-import { tokenDocument } from '../../tokens/documents.ts';
-import { loadAssignedTokens } from '../../tokens/load-assigned-tokens.ts';
-import { tokenState } from '../../tokens/lockout.ts';
-import { userDocument } from '../../users/documents.ts';
+import { administratorDocument } from '../../server/administrators/documents.ts';
+import type { Ports } from '../../server/kernel/ports/ports.ts';
+import { normalisePassword } from '../../server/passwords/password-policy.ts';
+import { tokenDocument } from '../../server/tokens/documents.ts';
+import { loadAssignedTokens } from '../../server/tokens/load-assigned-tokens.ts';
+import { tokenState } from '../../server/tokens/lockout.ts';
+import { userDocument } from '../../server/users/documents.ts';
 import type { Demo, DemoState } from './demo.ts';
 import { decideSignInState, type SignInState } from './sign-in-state.ts';
 

@@ -1,4 +1,4 @@
-import { DAY_MS, MINUTE_MS } from '../../kernel/time.ts';
+import { DAY_MS, MINUTE_MS } from '../../server/kernel/time.ts';
 
 export type Site = 'shop' | 'staff';
 

@@ -1,8 +1,8 @@
 import { readFile, rename, writeFile } from 'node:fs/promises';
-import { hasAccount } from '../../administration/set-up.ts';
-import type { PeriodicJob } from '../../jobs/scheduler.ts';
-import type { Ports } from '../../kernel/ports/ports.ts';
-import { SECOND_MS } from '../../kernel/time.ts';
+import { hasAccount } from '../../server/administration/set-up.ts';
+import type { PeriodicJob } from '../../server/jobs/scheduler.ts';
+import type { Ports } from '../../server/kernel/ports/ports.ts';
+import { SECOND_MS } from '../../server/kernel/time.ts';
 import { createDemo } from './create-demo.ts';
 import type { Demo } from './demo.ts';
 import { createDemoStateReader } from './read-demo-state.ts';

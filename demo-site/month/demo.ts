@@ -1,4 +1,4 @@
-import type { AccountId, AdministratorId, ResourceId, TokenId, UserId } from '../../kernel/ids.ts';
+import type { AccountId, AdministratorId, ResourceId, TokenId, UserId } from '../../server/kernel/ids.ts';
 import type { SignInState } from './sign-in-state.ts';
 
 /**

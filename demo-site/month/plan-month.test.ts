@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { DAY_MS } from '../../kernel/time.ts';
+import { DAY_MS } from '../../server/kernel/time.ts';
 import { planMonth, type Site } from './plan-month.ts';
 
 const DAYS = 30;

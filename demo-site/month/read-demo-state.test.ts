@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { administratorDocument } from '../../administrators/documents.ts';
-import { updateToken, updateUser } from '../../testing/as-operator.ts';
-import { openDemoPorts } from '../../testing/demo-ports.ts';
-import { overwrite } from '../../testing/fixtures.ts';
-import type { TestPorts } from '../../testing/test-ports.ts';
-import { tokenDocument } from '../../tokens/documents.ts';
+import { administratorDocument } from '../../server/administrators/documents.ts';
+import { updateToken, updateUser } from '../../server/testing/as-operator.ts';
+import { openDemoPorts } from '../../server/testing/demo-ports.ts';
+import { overwrite } from '../../server/testing/fixtures.ts';
+import type { TestPorts } from '../../server/testing/test-ports.ts';
+import { tokenDocument } from '../../server/tokens/documents.ts';
 import { createDemo } from './create-demo.ts';
 import type { Demo } from './demo.ts';
 import { createDemoStateReader } from './read-demo-state.ts';

@@ -3,12 +3,12 @@ import {
   answerEnrolment,
   answerSignInOtp,
   answerSignInPassword,
-} from '../../administration/login/answer-sign-in.ts';
-import { presentSignIn } from '../../administration/login/present-sign-in.ts';
-import { startSignIn } from '../../administration/login/start-sign-in.ts';
-import type { AccountId, TokenId } from '../../kernel/ids.ts';
-import type { ClientInfo } from '../../kernel/request-context.ts';
-import { base32Decode } from '../../tokens/kinds/oath/base32.ts';
+} from '../../server/administration/login/answer-sign-in.ts';
+import { presentSignIn } from '../../server/administration/login/present-sign-in.ts';
+import { startSignIn } from '../../server/administration/login/start-sign-in.ts';
+import type { AccountId, TokenId } from '../../server/kernel/ids.ts';
+import type { ClientInfo } from '../../server/kernel/request-context.ts';
+import { base32Decode } from '../../server/tokens/kinds/oath/base32.ts';
 import { appCode } from './devices.ts';
 import { must, type Past } from './past.ts';
 

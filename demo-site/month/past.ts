@@ -1,9 +1,9 @@
-import { crockford, type IdPrefix, idFromBytes } from '../../kernel/ids.ts';
-import type { Mail, MailFacts, MailKind } from '../../kernel/mail.ts';
-import type { Clock } from '../../kernel/ports/clock.ts';
-import type { PasswordHasher } from '../../kernel/ports/password-hasher.ts';
-import type { Ports } from '../../kernel/ports/ports.ts';
-import { isRefusal, type Refusal } from '../../kernel/result.ts';
+import { crockford, type IdPrefix, idFromBytes } from '../../server/kernel/ids.ts';
+import type { Mail, MailFacts, MailKind } from '../../server/kernel/mail.ts';
+import type { Clock } from '../../server/kernel/ports/clock.ts';
+import type { PasswordHasher } from '../../server/kernel/ports/password-hasher.ts';
+import type { Ports } from '../../server/kernel/ports/ports.ts';
+import { isRefusal, type Refusal } from '../../server/kernel/result.ts';
 
 /** The service at earlier times, for what happened in the demo before it first started. */
 export interface Past extends Ports {
