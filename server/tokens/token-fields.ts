@@ -37,7 +37,10 @@ export const tokenChanges = z
     name,
     enabled: z.boolean().openapi({ description: '`false` deactivates the token: it takes no part in sign-ins.' }),
     apiSupport,
-    locked: z.boolean().openapi({ description: '`false` unlocks the token and resets its failures.' }),
+    locked: z.boolean().openapi({
+      description:
+        '`true` locks the token, also for recovery codes; `false` unlocks it and resets its failures. Beside other changes, the value that it has already changes nothing.',
+    }),
     owner: idOrNull(userId).openapi({
       description: 'Id of the new owner. A change of owner deletes the assignments with this token.',
     }),

@@ -24,7 +24,7 @@ export interface TokenChanges {
   enabled?: boolean | undefined;
   /** `false`: its codes are refused over the API. */
   apiSupport?: boolean | undefined;
-  /** `false` unlocks and resets the failures: only this explicit act lifts a lock. */
+  /** `false` unlocks and resets the failures: only this explicit act lifts a lock. See {@link changesLock}. */
   locked?: boolean | undefined;
   /** `null`: removes the owner. A change of owner voids every assignment that named the token. */
   owner?: UserId | null | undefined;
@@ -82,8 +82,7 @@ export async function updateToken(
     }
     let next = token;
     if (changes.owner !== undefined) next = changeOwner(next, changes.owner ?? undefined);
-    if (changes.locked === true) next = lockToken(next, now);
-    if (changes.locked === false) next = unlockToken(next);
+    if (changesLock(token, changes)) next = changes.locked ? lockToken(next, now) : unlockToken(next);
     if (changes.name !== undefined) next = { ...next, name: changes.name };
     if (changes.enabled !== undefined) next = setEnabled(next, changes.enabled, now);
     if (changes.apiSupport !== undefined) {
@@ -105,7 +104,8 @@ export async function updateToken(
       const { expiresAt: _expiresAt, ...rest } = next;
       next = changes.expiresAt === null ? rest : { ...rest, expiresAt: changes.expiresAt };
     }
-    return isRenamed(changes) ? next : endTrust(next);
+    // A name is no part of how a token signs in.
+    return isAlone('name', changes) ? next : endTrust(next);
   };
   const edited = await editObject(ports, act, { type: 'token.updated' }, key, 'TOKEN_NOT_FOUND', edit, seen);
   if (isRefusal(edited) || !changes.owner) return edited;
@@ -116,22 +116,31 @@ export async function updateToken(
 }
 
 /** Whether who could show it can no longer do so afterwards: it is lost, or asks for another phone or PIN. */
-function isLost(token: Token, { enabled, locked, owner, to, pin, expiresAt }: TokenChanges, now: number): boolean {
+function isLost(token: Token, changes: TokenChanges, now: number): boolean {
+  const { enabled, locked, owner, to, pin, expiresAt } = changes;
   const isTaken = owner !== undefined && (owner ?? undefined) !== token.owner;
   const isMoved = to !== undefined && rulesOf(token).withAddress?.(token, to) !== token;
   const isExpired = typeof expiresAt === 'number' && expiresAt <= now;
-  const isOff = (token.enabled && enabled === false) || (locked === true && !isLockedByAdministrator(token));
-  return isTaken || isOff || isMoved || isExpired || (pin !== undefined && pin !== null);
+  const isLocked = locked === true && changesLock(token, changes) && !isLockedByAdministrator(token);
+  const isOff = token.enabled && enabled === false;
+  return isTaken || isOff || isLocked || isMoved || isExpired || (pin !== undefined && pin !== null);
 }
 
 /** Nothing but an unlock: the help desk may make it too. */
-function isUnlock({ locked, ...others }: TokenChanges): boolean {
-  return locked === false && Object.values(others).every((value) => value === undefined);
+function isUnlock(changes: TokenChanges): boolean {
+  return changes.locked === false && isAlone('locked', changes);
 }
 
-/** A name is no part of how a token signs in. */
-function isRenamed(changes: TokenChanges): boolean {
-  return Object.entries(changes).every(([field, value]) => field === 'name' || value === undefined);
+/**
+ * Beside other changes, a value that the lock has already was read and written back, and changes nothing: neither who
+ * locked the token nor its failures. Alone it is an administrator's act.
+ */
+function changesLock({ lock }: Token, changes: TokenChanges): boolean {
+  return changes.locked !== undefined && (changes.locked !== (lock !== undefined) || isAlone('locked', changes));
+}
+
+function isAlone(name: keyof TokenChanges, changes: TokenChanges): boolean {
+  return Object.entries(changes).every(([field, value]) => field === name || value === undefined);
 }
 
 async function removeOwner(
