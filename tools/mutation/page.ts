@@ -1,4 +1,5 @@
 import type { DecidingModule } from './modules.ts';
+import { UNTRIED_REQUIREMENTS } from './requirement-rules.ts';
 import type { RequirementScore } from './requirements.ts';
 import { MIN_SCORE_PERCENT, type ModuleScore, percent } from './score.ts';
 
@@ -12,7 +13,7 @@ change that may survive is in \`tools/mutation/survivors.ts\`.
 const REQUIREMENTS = `## Security requirements
 
 \`npm run mutation -- --requirements\` breaks one rule of a [requirement](security-requirements.md) and runs the test that names it, which must
-fail. A requirement without a row is not tried: it has no single rule, its tests need servers, browsers or the built product, or no row was written yet.
+fail. Where a requirement has several rules, its rows break one or two of them.
 
 | Requirement | Rule in | Test | Killed |
 |---|---|---|---|
@@ -23,7 +24,9 @@ export function mutationPage(
   modules: readonly DecidingModule[],
   scores: readonly ModuleScore[],
   requirements: readonly RequirementScore[],
+  untried: Readonly<Record<string, string>> = UNTRIED_REQUIREMENTS,
 ): string {
+  const reasons = Object.entries(untried).map(([requirement, reason]) => `- ${requirement} has no row. ${reason}\n`);
   const broken = requirements.map(
     ({ requirement, file, test, failed }) =>
       `| ${requirement} | \`${file}\` | \`${test}\` | ${failed > 0 ? 'yes' : '**no**'} |\n`,
@@ -34,5 +37,5 @@ export function mutationPage(
     const total = score.killed + score.survived;
     return [`| ${name} | ${percent(score).toFixed(1)} % | ${score.killed} of ${total} | ${score.date} |`];
   });
-  return `${HEAD}\n| Module | Score | Noticed | Measured |\n|---|---|---|---|\n${rows.join('\n')}\n\n${REQUIREMENTS}${broken.join('')}`;
+  return `${HEAD}\n| Module | Score | Noticed | Measured |\n|---|---|---|---|\n${rows.join('\n')}\n\n${REQUIREMENTS}${broken.join('')}\n${reasons.join('')}`;
 }

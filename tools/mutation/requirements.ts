@@ -10,6 +10,9 @@ export interface RequirementMutation {
   readonly test: string;
 }
 
+/** Without `test` it is the one beside the file. */
+export type RequirementRule = Omit<RequirementMutation, 'test'> & Partial<Pick<RequirementMutation, 'test'>>;
+
 export interface RequirementScore {
   readonly requirement: string;
   readonly file: string;

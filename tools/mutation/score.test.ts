@@ -22,7 +22,7 @@ it('scores killed mutants in percent', () => {
   expect(percent({ killed: 17, survived: 3 })).toBe(85);
 });
 
-it('requires an explanation of each survivor, and of no killed mutant', () => {
+it('SR-72: requires an explanation of each survivor, and of no killed mutant', () => {
   const explained = { file: mutant.file, line: mutant.line, replacement: 'false', reason: 'A lock is checked again.' };
   expect(findUnexplained([mutant], [])).toEqual([mutant]);
   expect(findUnexplained([mutant], [explained])).toEqual([]);
