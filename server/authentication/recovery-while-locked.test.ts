@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { resourceDocument } from '../resources/documents.ts';
 import { authenticate, createLoginRequest, operatorContext, updateToken } from '../testing/as-operator.ts';
+import { passkeyDevice } from '../testing/devices/passkey-device.ts';
 import { giveRecoveryCodes } from '../testing/devices/recovery-device.ts';
 import {
   birth,
@@ -217,6 +218,76 @@ describe('in the sign-in whose wrong codes have locked the authenticator', () =>
     const walk = await lockByGuessing(scene);
     await lockByAdministrator(scene);
     expect(await walk.recovery(codes[0] ?? '')).toMatchObject(BY_ADMINISTRATOR);
+  });
+});
+
+// SR-15. The attack: a thief with the password answers for the passkey with a key of their own, until it locks.
+describe('where the authenticator is a passkey', () => {
+  async function setPasskeyStage() {
+    const scene = await createFixture(ports, { alone: true, user: { email: 'alice@shop.example' } });
+    const passkey = await passkeyDevice.give(scene);
+    return { scene, passkey, ...(await giveRecoveryCodes(scene)) };
+  }
+  type Stage = Awaited<ReturnType<typeof setPasskeyStage>>;
+
+  async function lockByGuessing({ scene, passkey }: Stage): Promise<LoginDriver> {
+    const walk = await LoginDriver.toOtp(scene);
+    const { wrong } = await passkey.ready(walk);
+    for (let guesses = 1; guesses <= 6; guesses++) {
+      expect(walk.view.step).toBe('passkey');
+      await wrong();
+    }
+    return walk;
+  }
+  const REQUIRED = {
+    step: 'recovery',
+    factor: 'recovery',
+    factors: [{ kind: 'recovery' }],
+    error: { code: 'RECOVERY_CODE_REQUIRED' },
+  };
+
+  test('SR-15: wrong answers lock it, and its user is led to a recovery code, then and in a fresh sign-in', async () => {
+    const stage = await setPasskeyStage();
+    const { scene, passkey, codes } = stage;
+    for (const [at, walk] of [await lockByGuessing(stage), await byPassword(scene)].entries()) {
+      expect(walk.view).toMatchObject(REQUIRED);
+      expect(walk.view).not.toHaveProperty('passkey');
+      expect(await walk.recovery(codes[at] ?? '')).toMatchObject({ step: 'done' });
+    }
+    expect(await stored(passkey.token)).toMatchObject({ failures: 6, lock: { reason: 'otp-failures' } });
+  });
+
+  test('SR-15: no answer of the passkey is evaluated any more, also not a right one made before the lock', async () => {
+    const stage = await setPasskeyStage();
+    const { scene, passkey } = stage;
+    const other = await LoginDriver.toOtp(scene);
+    const { right } = await passkey.ready(other);
+    const walk = await lockByGuessing(stage);
+    const locked = await stored(passkey.token);
+    expect(await right()).toMatchObject(REQUIRED);
+    expect(await walk.choose('passkey')).toMatchObject({ step: 'recovery', error: { code: 'STEP_NOT_EXPECTED' } });
+    expect(await stored(passkey.token)).toEqual(locked);
+  });
+
+  test('SR-15: without recovery codes the lock ends the sign-in', async () => {
+    const scene = await createFixture(ports, { alone: true });
+    const passkey = await passkeyDevice.give(scene);
+    const walk = await lockByGuessing({ scene, passkey, id: passkey.token, codes: [] });
+    expect(walk.view).toMatchObject({ step: 'denied', error: { code: 'TOKEN_LOCKED' } });
+  });
+
+  test('SR-15: the lock of an administrator asks for no recovery code, and ends what wrong answers led to one', async () => {
+    const stage = await setPasskeyStage();
+    const { scene, passkey, id, codes } = stage;
+    const lock = async () => unwrap(await updateToken(ports, scene.account, passkey.token, { locked: true }));
+    const running = await LoginDriver.toOtp(scene);
+    const { right } = await passkey.ready(running);
+    const led = await lockByGuessing(stage);
+    await lock();
+    expect(await led.recovery(codes[0] ?? '')).toMatchObject(BY_ADMINISTRATOR);
+    expect(await right()).toMatchObject(BY_ADMINISTRATOR);
+    expect((await byPassword(scene)).view).toMatchObject(BY_ADMINISTRATOR);
+    expect(await stored(id)).toMatchObject({ failures: 0, factor: { macs: { length: codes.length } } });
   });
 });
 
