@@ -91,6 +91,7 @@ describe('in the widget', () => {
     await walk.otp(await code(scene));
     expect(walk.view).toMatchObject({ step: 'done' });
     expect(walk.view).not.toHaveProperty('unlock');
+    expect(unwrap(await signIn(scene, { otp: await code(scene) }))).not.toHaveProperty('passwordBreached');
     expect(isListed).not.toHaveBeenCalled();
   });
 
@@ -179,8 +180,11 @@ describe('in the widget', () => {
     await expect(signIn(strict, { otp: await code(strict) })).rejects.toMatchObject({ code: 'DEPENDENCY_FAILED' });
     const lenient = await made('warn');
     const other = await LoginDriver.toOtp(lenient);
-    await other.otp(await code(lenient));
+    const events = await eventsOf(async () => other.otp(await code(lenient)));
     expect(other.view.step).toBe('done');
+    // Nothing is known of the password, so nothing is said about it.
+    expect(told(events)).toBe(0);
+    expect(unwrap(await signIn(lenient, { otp: await code(lenient) }))).not.toHaveProperty('passwordBreached');
     isListed.mockImplementation(async (password) => password === PASSWORD);
   });
 
