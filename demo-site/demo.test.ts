@@ -178,14 +178,17 @@ test('SR-42: the service uses the same folder for its demo', async () => {
   expect(await readdir(place)).toEqual(['demo-data']);
 });
 
-describe('npm start exits with the message of the service', () => {
-  test('when the service cannot start', async () => {
+describe('npm start exits with one message', () => {
+  test('when the port of the service or of the shop is taken, which says what changes it', async () => {
     const [port = 0] = await freePorts(1);
     const holder = createServer();
     await new Promise<void>((resolve) => holder.listen({ host: '127.0.0.1', port }, resolve));
     onTestFinished(() => void holder.close());
     await expect(runDemo(await folder(), { COUNTERSIGN_LISTEN: `127.0.0.1:${port}` })).rejects.toThrow(
-      /The demo ended \(1\): .*EADDRINUSE/s,
+      new RegExp(`^The demo ended \\(1\\): .*another program uses port ${port} of 127.0.0.1.*COUNTERSIGN_LISTEN`),
+    );
+    await expect(runDemo(await folder(), { SHOP_PORT: String(port) })).rejects.toThrow(
+      `The demo ended (1): Another program uses port ${port}. Stop it, or choose another port for the shop in SHOP_PORT.\n`,
     );
   });
 

@@ -15,13 +15,16 @@ export interface ShopAddress {
 /**
  * Listens on loopback. Port 0 means any free port.
  *
- * @throws the error of the socket (such as EADDRINUSE).
+ * @throws Error that names the port and the variable that changes it, if the port is taken
  */
 export async function listenForShop(port: number): Promise<ShopAddress> {
   let answer: RequestListener = (_request, response) => response.writeHead(503, { 'retry-after': '1' }).end();
   const server = createServer((request, response) => answer(request, response));
   await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      const message = `Another program uses port ${port}. Stop it, or choose another port for the shop in SHOP_PORT.`;
+      reject(error.code === 'EADDRINUSE' ? new Error(message) : error);
+    });
     server.listen({ host: HOST, port }, resolve);
   });
   const address = server.address();

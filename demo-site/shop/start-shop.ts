@@ -8,7 +8,7 @@ export type RunningShop = Pick<ShopAddress, 'url' | 'close'>;
 /**
  * Serves a shop on loopback. Port 0 means any free port.
  *
- * @throws the error of the socket (such as EADDRINUSE).
+ * @throws as {@link listenForShop}
  */
 export async function startShop({
   port,

@@ -1,10 +1,13 @@
 import { readFile } from 'node:fs/promises';
-import { expect, test } from 'vitest';
+import { createServer } from 'node:net';
+import { expect, onTestFinished, test } from 'vitest';
 import { ConfigError } from '../config/load-config.ts';
 import { plansOf } from '../config/load-plans.ts';
 import { loadTexts } from '../config/load-texts.ts';
+import { listen } from '../http/listen.ts';
 import { PartitionsRefused, StoreVersionRefused } from '../kernel/ports/store.ts';
 import { ProcessRefused } from '../operations/processes/register-process.ts';
+import { freePorts } from '../testing/free-ports.ts';
 import { describeFailure, exitCodeOf } from './command-failure.ts';
 
 test.each([
@@ -28,6 +31,17 @@ test('names a folder in place of a file, and an unreadable file', () => {
   expect(describeFailure('restore', failure('EISDIR'))).toContain('/a is a folder');
   expect(describeFailure('restore', failure('EACCES'))).toContain('/a cannot be opened');
   expect(describeFailure('serve', failure('ENOSPC'))).toContain('ENOSPC');
+});
+
+test('names a port that another program uses, and the variables that choose another', async () => {
+  const [port = 0] = await freePorts(1);
+  const holder = createServer();
+  await new Promise<void>((resolve) => holder.listen({ host: '127.0.0.1', port }, resolve));
+  onTestFinished(() => void holder.close());
+  const error = await listen(() => new Response(), { host: '127.0.0.1', port }).catch((failure: unknown) => failure);
+  expect(describeFailure('serve', error)).toBe(
+    `countersign could not start: another program uses port ${port} of 127.0.0.1. Stop it, or choose another port in COUNTERSIGN_LISTEN, COUNTERSIGN_ADMIN_LISTEN or COUNTERSIGN_METRICS_LISTEN.`,
+  );
 });
 
 test('prints the message of an invalid configuration as it is', () => {

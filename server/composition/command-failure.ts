@@ -53,7 +53,16 @@ function isForbiddenPort(error: unknown): boolean {
 export function describeFailure(command: string, error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
   if (error instanceof ConfigError) return message;
-  return `${TITLES[command] ?? 'countersign could not start: '}${describeFile(error) ?? message}`;
+  return `${TITLES[command] ?? 'countersign could not start: '}${describePort(error) ?? describeFile(error) ?? message}`;
+}
+
+type ListenError = NodeJS.ErrnoException & { address?: string; port?: number };
+
+function describePort(error: unknown): string | undefined {
+  const { code, address, port }: Partial<ListenError> = error instanceof Error ? (error as ListenError) : {};
+  if (code !== 'EADDRINUSE' || port === undefined) return undefined;
+  const variables = 'COUNTERSIGN_LISTEN, COUNTERSIGN_ADMIN_LISTEN or COUNTERSIGN_METRICS_LISTEN';
+  return `another program uses port ${port} of ${address}. Stop it, or choose another port in ${variables}.`;
 }
 
 function describeFile(error: unknown): string | undefined {
