@@ -27,6 +27,7 @@ export async function writeMember(
     blocked: false,
     assignments: [{ resource, alone: false, tokens: [{ token: tokenId, epoch: 0 }] }],
     createdAt: now,
+    createdBy: { kind: 'operator' },
   };
   const token: Token = {
     id: tokenId,
@@ -43,6 +44,7 @@ export async function writeMember(
     failures: 0,
     directResources: [],
     createdAt: now,
+    createdBy: { kind: 'operator' },
   };
   const write = (key: DocumentKey, value: unknown, index: Change['index'] = []) =>
     ports.store.commit({

@@ -12,7 +12,7 @@ export interface FilterView extends Fields {
   name: string;
   rule: Rule;
   createdAt: number;
-  createdBy: { kind: string; id?: string } | null;
+  createdBy: { kind: string; id?: string };
 }
 
 /** The part of a resource that concerns filters. */

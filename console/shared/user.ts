@@ -38,7 +38,7 @@ export interface User extends Fields {
   /** Missing: a second factor is asked for. Null: not known since when. */
   passwordAloneSince?: number | null;
   createdAt: number;
-  createdBy: Creator | null;
+  createdBy: Creator;
 }
 
 export const TOKEN_KINDS = ['webauthn', 'totp', 'hotp', 'ocra', 'sms', 'email', 'recovery'] as const;
@@ -75,7 +75,7 @@ export interface Token extends Fields {
   directResources: readonly string[];
   otherResources?: number;
   createdAt: number;
-  createdBy: Creator | null;
+  createdBy: Creator;
 }
 
 type StateFacts = Pick<Token, 'enabled' | 'locked' | 'expiresAt' | 'needsResync' | 'secretLost'>;
@@ -144,16 +144,13 @@ export function canHelpToken(
 }
 
 /** The superuser and the creator may delete an object. An administrator's own token cannot be deleted here. */
-export function canDelete(
-  session: SessionView,
-  object: { createdBy: Creator | null; administrator?: string },
-): boolean {
+export function canDelete(session: SessionView, object: { createdBy: Creator; administrator?: string }): boolean {
   if (object.administrator !== undefined) return false;
   return isSuperuser(session) || (canManage(session) && isMadeBy(session, object.createdBy));
 }
 
-function isMadeBy({ administrator }: SessionView, by: Creator | null): boolean {
-  return by?.kind === 'administrator' && by.id === administrator.id;
+function isMadeBy({ administrator }: SessionView, by: Creator): boolean {
+  return by.kind === 'administrator' && by.id === administrator.id;
 }
 
 /** Kinds that two codes in a row can resynchronize. */

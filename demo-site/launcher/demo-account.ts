@@ -22,8 +22,7 @@ export interface DemoAccount {
   resource: string;
   apiKey: string;
   user: DemoLogin;
-  /** Absent in a demo created by an older version. */
-  administrator?: DemoLogin;
+  administrator: DemoLogin;
 }
 
 /** @throws Error if the folder has no demo or an incomplete one */
@@ -35,17 +34,14 @@ export async function readDemoAccount(dataFolder: string): Promise<DemoAccount> 
   const { resource, apiKey, user, token, administrator, state } = JSON.parse(text) as Partial<Written>;
   const { password } = user ?? {};
   const otpauthUri = token?.otpauthUri;
-  if (!resource || !apiKey || !password || !otpauthUri || !state) {
+  if (!resource || !apiKey || !password || !otpauthUri || !administrator || !state) {
     throw new Error(`${file} does not describe a demo. Start it with --fresh, and it makes a new one.`);
   }
   return {
     resource,
     apiKey,
     user: loginOf(state.user, password, otpauthUri),
-    ...(administrator &&
-      state.administrator && {
-        administrator: loginOf(state.administrator, administrator.password, administrator.otpauthUri),
-      }),
+    administrator: loginOf(state.administrator, administrator.password, administrator.otpauthUri),
   };
 }
 
@@ -70,5 +66,5 @@ interface Written {
   user: { password?: string };
   token: { otpauthUri?: string };
   administrator: { password: string; otpauthUri: string };
-  state: { user: WrittenState; administrator?: WrittenState };
+  state: { user: WrittenState; administrator: WrittenState };
 }

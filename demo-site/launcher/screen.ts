@@ -28,7 +28,7 @@ export function screenLines(
     ...(user.password === undefined ? [] : [labelled('  Also', 'tom, same password: sets up a second factor')]),
     '',
     labelled('Console', `${service}/console`),
-    ...(administrator ? loginLines(administrator, now) : [labelled('  Login', 'none: start with --fresh')]),
+    ...loginLines(administrator, now),
     '',
     labelled('Mailbox', `${service}/demo/mailbox`),
     '',

@@ -11,19 +11,18 @@ export interface Demo {
   apiKey: string;
   user: { id: UserId; login: string; password: string };
   token: { id: TokenId; secret: string; otpauthUri: string };
-  /** The superuser. Absent in a demo of an older version. */
-  administrator?: {
+  /** The superuser. */
+  administrator: {
     id: AdministratorId;
     email: string;
     password: string;
     token: TokenId;
     otpauthUri: string;
   };
-  /** What of it is still right. Absent in a demo of an older version, until it starts. */
-  state?: DemoState;
 }
 
+/** What of it is still right, stored beside it. */
 export interface DemoState {
   user: SignInState;
-  administrator?: SignInState;
+  administrator: SignInState;
 }

@@ -13,13 +13,13 @@ type Needs = Pick<Ports, 'store' | 'clock' | 'hasher'>;
 /** Reads whether the demo's passwords and tokens are still those that it was created with. */
 export function createDemoStateReader(ports: Needs, demo: Demo): () => Promise<DemoState> {
   const isUsersPassword = rememberCheck(ports, demo.user.password);
-  const isAdministratorsPassword = rememberCheck(ports, demo.administrator?.password ?? '');
+  const isAdministratorsPassword = rememberCheck(ports, demo.administrator.password);
   return async () => {
     const [user, administrator] = await Promise.all([
       readUserState(ports, demo, isUsersPassword),
       readAdministratorState(ports, demo, isAdministratorsPassword),
     ]);
-    return { user, ...(administrator && { administrator }) };
+    return { user, administrator };
   };
 }
 
@@ -56,8 +56,7 @@ async function readAdministratorState(
   ports: Needs,
   { account, administrator }: Demo,
   isRight: PasswordCheck,
-): Promise<SignInState | undefined> {
-  if (!administrator) return undefined;
+): Promise<SignInState> {
   const now = ports.clock.now();
   const { id, token } = administrator;
   const [stored, held] = await ports.store.getMany(

@@ -43,7 +43,7 @@ export async function updateAdministrator(
   changes: { name?: string | undefined; grants?: Grant[] | undefined; role?: GivenRole | undefined },
   seen?: IfMatchVersions,
 ): Promise<Result<{ object: Administrator }>> {
-  const { role, ...rest } = changes;
+  const { role } = changes;
   const isGrant = changes.grants !== undefined || role !== undefined;
   if (!(isGrant ? mayMakeAdministrators : mayAdminister)(act.actor)) return refusal('FORBIDDEN');
   const { account } = act.actor;
@@ -54,13 +54,9 @@ export async function updateAdministrator(
   const missing = await missingResource(ports, account, changes.grants ?? []);
   if (missing) return missing;
   const key = administratorDocument.key(account, id);
-  const set = omitUndefined(rest);
+  const set = omitUndefined(changes);
   const event = { type: 'administrator.updated' } as const;
-  const edit = (administrator: Administrator) => ({
-    ...administrator,
-    ...set,
-    ...(role !== undefined && role !== (administrator.role ?? 'administrator') && { role }),
-  });
+  const edit = (administrator: Administrator) => ({ ...administrator, ...set });
   return editObject(ports, act, event, key, 'ADMINISTRATOR_NOT_FOUND', edit, seen);
 }
 

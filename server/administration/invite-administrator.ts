@@ -92,6 +92,7 @@ export async function inviteAdministrator(
       if (existing) return { answer: refusal('CONTENTION') };
       if (superuser && home.value.superuser !== undefined) return { answer: refusal('FORBIDDEN') };
       const administrator: Administrator = {
+        role: 'administrator',
         ...details,
         id,
         account,

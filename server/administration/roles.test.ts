@@ -90,14 +90,6 @@ describe('a role', () => {
     expect(await roleNow(joe.id)).toBe('superuser');
     expect(await roleNow(superuser.id)).toBe('help-desk');
   });
-
-  test('that is the same already changes nothing', async () => {
-    const ada = await add('administrator');
-    const { role: _role, ...older } = await read(ports, administratorDocument.key(scene.account, ada.id));
-    await overwrite(ports, administratorDocument.key(scene.account, ada.id), { ...older, role: undefined } as never);
-    const { object } = unwrap(await give(ada.id, 'administrator'));
-    expect(object.role).toBeUndefined();
-  });
 });
 
 // SR-27. The attack: the help desk puts another change into the request that unlocks.

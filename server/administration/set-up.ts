@@ -94,6 +94,7 @@ export async function setUpInstallation(
       name: input.name,
       language: input.language,
       grants: [],
+      role: 'administrator',
       state: 'active',
       passwordHash: hashed.passwordHash,
       recovery: NO_RECOVERY_CODES,

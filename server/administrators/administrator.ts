@@ -13,8 +13,8 @@ export interface Administrator {
   name: string;
   language: MailLanguage;
   grants: Grant[];
-  /** `administrator` if absent. It rests while they are the superuser. */
-  role?: GivenRole;
+  /** It rests while they are the superuser. */
+  role: GivenRole;
   /** An invited administrator has no password and cannot sign in. */
   state: 'invited' | 'active';
   /** PHC string (argon2id). */
@@ -27,7 +27,7 @@ export interface Administrator {
   /** Raised to end all sessions: a session with another number is over. */
   sessionEpoch: number;
   createdAt: number;
-  createdBy?: ActorReference;
+  createdBy: ActorReference;
 }
 
 /**
@@ -74,7 +74,7 @@ export interface EmailClaim {
 
 /** The superuser is a fact of the account, because an account has only one. */
 export function roleOf(account: Pick<Account, 'superuser'>, { id, role }: Pick<Administrator, 'id' | 'role'>): Role {
-  return account.superuser === id ? 'superuser' : (role ?? 'administrator');
+  return account.superuser === id ? 'superuser' : role;
 }
 
 export type AdministratorActor = Extract<Actor, { kind: 'administrator' }>;

@@ -14,8 +14,7 @@ interface KeyRecord {
   enabled: boolean;
   createdAt: number;
   expiresAt: number;
-  /** Absent on objects older than this field. */
-  createdBy?: ActorReference;
+  createdBy: ActorReference;
 }
 
 /** A key sent in the Authorization header. */

@@ -11,7 +11,6 @@ import {
   idOrNull,
   instantOf,
   label,
-  presentCreator,
   resourceId,
   searchedPageQuery,
 } from '../http/api/fields.ts';
@@ -170,7 +169,7 @@ function presentKey(key: ApiKey, use: ApiKeyUse | undefined): z.input<typeof vie
     formerUntil: former ? Math.min(former.until, expiresAt) : null,
     lastUsedAt: use?.at ?? null,
     createdAt,
-    createdBy: presentCreator(key.createdBy),
+    createdBy: key.createdBy,
   };
 }
 

@@ -20,6 +20,7 @@ const RECORD = {
   failures: 0,
   directResources: [],
   createdAt: 0,
+  createdBy: { kind: 'operator' as const },
 };
 const RECOVERY_DECOY: RecoveryToken = {
   ...RECORD,

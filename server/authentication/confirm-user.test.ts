@@ -21,6 +21,7 @@ const user: User = {
   blocked: false,
   assignments: [],
   createdAt: 0,
+  createdBy: { kind: 'operator' },
 };
 
 // SR-69

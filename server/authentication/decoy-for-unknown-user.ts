@@ -55,6 +55,7 @@ function readDecoyTokens(
     blocked: false,
     assignments: [{ resource: RESOURCE.id, alone: false, tokens: assigned }],
     createdAt: 0,
+    createdBy: { kind: 'operator' },
   };
   const getMany = async (keys: readonly RawKey[], now: number) => {
     const records: readonly RawKey[] = keys.map(() => decoyAttemptDocument.key(anyRecord(ports)));

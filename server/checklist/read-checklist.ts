@@ -65,8 +65,8 @@ export async function readChecklist(
     'set-up-mail': !ports.courier.isAbsent,
     'second-administrator': administrators,
     'copy-master-key': stored.value.copiedMasterKey === ports.secrets.keyId,
-    // An increment alone restores nothing. Earlier versions made full ones only.
-    'back-up': backup !== null && backup !== undefined && (backup.value.fullAt ?? backup.value.at) > 0,
+    // An increment alone restores nothing.
+    'back-up': backup !== null && backup !== undefined && backup.value.fullAt > 0,
     'replace-lost-tokens': alone === 0,
   };
   // The default plan is active and free, and there is no other to choose.

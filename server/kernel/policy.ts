@@ -212,7 +212,7 @@ export function mayHandToken(token: Pick<TokenAccess, 'administrator'>): boolean
  */
 export function mayDelete(
   actor: Actor,
-  object: { createdBy?: ActorReference; administrator?: AdministratorId },
+  object: { createdBy: ActorReference; administrator?: AdministratorId },
 ): boolean {
   if (object.administrator !== undefined) return false;
   return mayEverywhere(actor) || (mayManage(actor) && isBy(object.createdBy, actor));
@@ -224,9 +224,9 @@ export function mayDelete(
  */
 export const mayChangeFilter = mayDelete;
 
-function isBy(creator: ActorReference | undefined, actor: Actor): boolean {
+function isBy(creator: ActorReference, actor: Actor): boolean {
   const self = referenceTo(actor);
-  return creator !== undefined && creator.kind === self.kind && creator.id !== undefined && creator.id === self.id;
+  return creator.kind === self.kind && creator.id !== undefined && creator.id === self.id;
 }
 
 /** Seeing the balance and its history, which every administrator may see. */

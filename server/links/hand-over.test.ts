@@ -62,9 +62,10 @@ const superuserOf = ({ account }: Fixture): AdministratorActor => ({
 /** Stores an administrator with these rights. */
 async function appoint({ account, id, role, resources }: AdministratorActor) {
   const administrator: Administrator = {
-    ...{ id, account, email: `${id}@shop.example`, name: id, language: 'en', state: 'active' },
+    ...{ id, account, email: `${id}@shop.example`, name: id, language: 'en', state: 'active', role: 'administrator' },
     ...{ grants: resources.map((resource) => ({ resource, allowed: true })), createdAt: 0, sessionEpoch: 0 },
     recovery: { macs: [], failures: 0 },
+    createdBy: { kind: 'operator' },
   };
   const key = administratorDocument.key(account, id);
   const operation = newOperation(ports);

@@ -214,7 +214,7 @@ async function readKeysAndBackup({ store, clock }: Needs): Promise<Family[]> {
   const read = await inTime(store.getMany(asked, now));
   if (!read) return [];
   const [keys, backup, registry] = read;
-  const { at = 0, fullAt = at } = backup?.value ?? {};
+  const { at = 0, fullAt = 0 } = backup?.value ?? {};
   const help = (kind: string) => `When the last ${kind} was complete; 0 if there was none.`;
   const shared = [
     gauge('countersign_last_backup_timestamp_seconds', help('backup'), at / 1000, 'max'),

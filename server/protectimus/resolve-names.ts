@@ -12,9 +12,9 @@ type Needs = Pick<Ports, 'store' | 'clock'>;
 export async function nameAdministrators(
   ports: Needs,
   account: AccountId,
-  references: readonly (ActorReference | undefined)[],
+  references: readonly ActorReference[],
 ): Promise<ReadonlyMap<string, string>> {
-  const ids = [...new Set(references.flatMap((one) => (one?.kind === 'administrator' && one.id ? [one.id] : [])))];
+  const ids = [...new Set(references.flatMap((one) => (one.kind === 'administrator' && one.id ? [one.id] : [])))];
   const keys = ids.map((id) => administratorDocument.key(account, id as AdministratorId));
   const stored = await ports.store.getMany(keys, ports.clock.now());
   return new Map(stored.flatMap((one) => (one ? [[one.value.id, one.value.email] as const] : [])));

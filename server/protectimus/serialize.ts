@@ -13,10 +13,10 @@ type Needs = Pick<Ports, 'store' | 'clock'>;
 
 /**
  * The creator of an object. Clients of the dialect cannot read an object without a number here, so an object created by
- * a key, the operator or an unknown actor has 0.
+ * a key or the operator has 0.
  */
-export function creator(by: ActorReference | undefined, names: ReadonlyMap<string, string>): Shape {
-  if (by?.kind !== 'administrator' || by.id === undefined) return { creatorId: 0, creatorUsername: by?.kind ?? '' };
+export function creator(by: ActorReference, names: ReadonlyMap<string, string>): Shape {
+  if (by.kind !== 'administrator' || by.id === undefined) return { creatorId: 0, creatorUsername: by.kind };
   return { creatorId: idNumber(by.id), creatorUsername: names.get(by.id) ?? '' };
 }
 

@@ -16,5 +16,5 @@ export interface Hook {
   /** Newest first. Every secret that has not expired signs. */
   secrets: SigningSecret[];
   createdAt: number;
-  createdBy?: ActorReference;
+  createdBy: ActorReference;
 }

@@ -88,8 +88,7 @@ export interface Resource {
   /** Test behaviour. Immutable after creation. */
   testMode?: TestMode;
   createdAt: number;
-  /** Absent on objects older than this field. */
-  createdBy?: ActorReference;
+  createdBy: ActorReference;
 }
 
 export const DEFAULT_FAILED_ATTEMPTS_BEFORE_LOCK = FAILED_ATTEMPTS_BEFORE_LOCK.usual;

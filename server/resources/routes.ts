@@ -9,16 +9,7 @@ import {
   showPage,
   toCreatedObject,
 } from '../http/api/describe-object.ts';
-import {
-  createdAt,
-  createdBy,
-  filterId,
-  idOrNull,
-  label,
-  namedPageQuery,
-  presentCreator,
-  resourceId,
-} from '../http/api/fields.ts';
+import { createdAt, createdBy, filterId, idOrNull, label, namedPageQuery, resourceId } from '../http/api/fields.ts';
 import { createOnce } from '../http/api/idempotency.ts';
 import { route } from '../http/api/route.ts';
 import { ifMatchVersions } from '../http/api/version.ts';
@@ -278,7 +269,7 @@ export function presentResource({
     links: presentLinks(resource.links),
     tokenKinds: [...acceptedKinds(resource)],
     warnings: resourceWarnings(resource),
-    createdBy: presentCreator(createdBy),
+    createdBy,
   };
 }
 

@@ -18,6 +18,7 @@ const resource = (testMode?: Resource['testMode']): Resource => ({
   allowLocalhost: false,
   resultLifetimeMs: 60_000,
   createdAt: 0,
+  createdBy: { kind: 'operator' },
   ...omitUndefined({ testMode }),
 });
 const asked = { nonce: 'nonce-0123456789abcdef', origin: 'https://shop.example', handleHash: '' };

@@ -45,6 +45,7 @@ const RESOURCE: Resource = {
   allowLocalhost: false,
   resultLifetimeMs: 60_000,
   createdAt: 0,
+  createdBy: { kind: 'operator' },
 };
 const ASKED = { nonce: 'nonce-0123456789', origin: 'https://shop.example' };
 const FLOW: Flow = frozen(createFlow(ID, RESOURCE, ASKED, NOW));

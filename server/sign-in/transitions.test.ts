@@ -47,6 +47,7 @@ const RESOURCE: Resource = {
   allowLocalhost: false,
   resultLifetimeMs: 60_000,
   createdAt: 0,
+  createdBy: { kind: 'operator' },
 };
 const ID = idFromBytes('flw', Uint8Array.from([0, 0, 0, 0, 0, 0, 7]));
 const ASKED = { nonce: 'nonce-0123456789', origin: 'https://shop.example', handleHash: 'aa'.repeat(32) };

@@ -33,6 +33,7 @@ export function sampleToken(changes: Partial<OathToken> = {}): OathToken {
     failures: 0,
     directResources: [],
     createdAt: 0,
+    createdBy: { kind: 'operator' },
     ...changes,
   };
 }
@@ -47,6 +48,7 @@ export function sampleUser(changes: Partial<User> = {}): User {
     blocked: false,
     assignments: [],
     createdAt: 0,
+    createdBy: { kind: 'operator' },
     ...changes,
   };
 }

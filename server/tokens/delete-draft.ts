@@ -17,7 +17,7 @@ export function deleteDraft(
   const key = tokenDocument.key(id);
   return transact(ports, key.anchor, [key], ([stored], now): Decision<Token | undefined> => {
     const token = stored?.value;
-    if (token?.owner !== owner || token.createdBy?.id !== owner) return { answer: undefined };
+    if (token?.owner !== owner || token.createdBy.id !== owner) return { answer: undefined };
     const append = [createEvent(act, { type: 'token.deleted', subject: id }, now)];
     return {
       answer: token,

@@ -8,7 +8,6 @@ import {
   idOrNull,
   instantOf,
   otherResources,
-  presentCreator,
   presentOthers,
   resourceId,
   tokenId,
@@ -169,6 +168,6 @@ export function presentToken(token: Token, { actor }: RequestContext): z.input<t
     directResources: seen,
     ...presentOthers(token.directResources.length - seen.length),
     createdAt: token.createdAt,
-    createdBy: presentCreator(token.createdBy),
+    createdBy: token.createdBy,
   };
 }

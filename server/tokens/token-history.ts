@@ -33,7 +33,7 @@ export function isPaired({ assignments }: Pick<User, 'assignments'>): boolean {
  * its enrolment is no longer remembered.
  */
 export function isLeftover(user: Pick<User, 'id' | 'assignments' | 'enrolled'>, { id, createdBy }: Token): boolean {
-  if (createdBy?.kind !== 'user' || createdBy.id !== user.id || user.enrolled?.includes(id)) return false;
+  if (createdBy.kind !== 'user' || createdBy.id !== user.id || user.enrolled?.includes(id)) return false;
   return !user.assignments.some(({ tokens }) => tokens.some(({ token }) => token === id));
 }
 

@@ -134,8 +134,7 @@ interface TokenRecord {
   /** Of tokens created in the Protectimus dialect: their type there. */
   madeAs?: ProtectimusType;
   createdAt: number;
-  /** Absent on tokens created before it was recorded. */
-  createdBy?: ActorReference;
+  createdBy: ActorReference;
 }
 
 /** Shows its own codes: an authenticator app, a key fob. */

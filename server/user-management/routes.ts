@@ -23,7 +23,6 @@ import {
   otherResources,
   password,
   phone,
-  presentCreator,
   presentOthers,
   resourceId,
   tokenId,
@@ -167,7 +166,7 @@ export function presentUser(
     assignments,
     ...presentOthers(user.assignments.length - seen.length),
     ...(lastSignIn !== undefined && { lastSignIn }),
-    createdBy: presentCreator(user.createdBy),
+    createdBy: user.createdBy,
   };
 }
 

@@ -76,11 +76,10 @@ function editAssignment(user: User, resource: ResourceId, edit: (assignment: Ass
   const assignments = current
     ? user.assignments.flatMap((assignment) => (assignment !== current ? [assignment] : keep ? [edited] : []))
     : [...user.assignments, ...(keep ? [edited] : [])];
-  const isWithToken = [current, edited].some((assignment) => assignment && assignment.tokens.length > 0);
   const isTokenRemoved = current?.tokens.some(({ token }) => !edited.tokens.some((pair) => pair.token === token));
   return {
     ...(isTokenRemoved ? raiseTrustEpoch(user) : user),
     assignments,
-    ...(isWithToken && { hadToken: true }),
+    ...(edited.tokens.length > 0 && { hadToken: true as const }),
   };
 }

@@ -60,8 +60,7 @@ export interface User {
   /** Announced names: they are claimed before the user carries them. */
   claiming?: PendingClaim;
   createdAt: number;
-  /** Absent on objects older than this field. */
-  createdBy?: ActorReference;
+  createdBy: ActorReference;
 }
 
 export interface NeedsConfirmation {

@@ -16,6 +16,7 @@ const webhook: Webhook = {
   enabled: true,
   secrets: [{ id: 'a', sealed: 'x', createdAt: 1000 }],
   createdAt: 1000,
+  createdBy: { kind: 'operator' },
 };
 const event: AccountEvent = {
   type: 'user.created',

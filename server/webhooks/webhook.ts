@@ -20,7 +20,7 @@ export interface Webhook {
   /** Newest first. Every secret that has not expired signs. */
   secrets: WebhookSecret[];
   createdAt: number;
-  createdBy?: ActorReference;
+  createdBy: ActorReference;
   /** MAC of the Idempotency-Key that created it. */
   madeWith?: string;
 }

@@ -1,6 +1,6 @@
 import { MAX_COUNTED } from '@countersign/protocol/list-limits';
 import { z } from '@hono/zod-openapi';
-import { ACTOR_KINDS, type ActorReference } from '../../kernel/actor.ts';
+import { ACTOR_KINDS } from '../../kernel/actor.ts';
 import { canonicalAddress } from '../../kernel/addresses.ts';
 import {
   type AccountId,
@@ -195,14 +195,7 @@ export const createdBy = z
   .openapi('Creator', {
     description: 'Who created an object.',
     example: { kind: 'administrator', id: 'adm_01k8dq9z2mp' },
-  })
-  .nullable()
-  .openapi({ description: 'Who created it; null if that was not recorded.' });
-
-/** A reference in its public form. */
-export function presentCreator(reference: ActorReference | undefined): z.input<typeof createdBy> {
-  return reference === undefined ? null : { ...reference };
-}
+  });
 
 export const otherResources = z.int().optional().openapi({
   description:

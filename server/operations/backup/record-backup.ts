@@ -9,8 +9,8 @@ export async function recordBackup(
 ): Promise<void> {
   const key = lastBackupDocument.key();
   await transact(ports, key.anchor, [key], ([before], now) => {
-    // Earlier versions had full ones only. An increment of one that was not recorded leaves 0, as before any backup.
-    const fullAt = isIncrement ? (before?.value.fullAt ?? before?.value.at ?? 0) : now;
+    // An increment of a full one that was not recorded leaves 0, as before any backup.
+    const fullAt = isIncrement ? (before?.value.fullAt ?? 0) : now;
     return { answer: undefined, write: { put: [{ key, value: { at: now, lines, fullAt } }] } };
   });
 }

@@ -91,7 +91,7 @@ async function* walk<Id extends string, T>(ports: Needs, index: string, key: (id
 async function isBrokenOff(ports: Needs, token: Token): Promise<boolean> {
   const { owner, createdAt, createdBy } = token;
   const now = ports.clock.now();
-  if (owner === undefined || createdBy?.kind !== 'user' || now - createdAt <= FLOW_LIFETIME_MS) return false;
+  if (owner === undefined || createdBy.kind !== 'user' || now - createdAt <= FLOW_LIFETIME_MS) return false;
   const [user] = await ports.store.getMany([userDocument.key(owner)], now);
   return user !== undefined && isLeftover(user.value, token);
 }

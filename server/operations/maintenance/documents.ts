@@ -42,7 +42,7 @@ export const macKeyDocument = defineDocument<{ sealed: string }, []>({
 });
 
 /** The backup of a store does not make a backup of the store that it is restored to. */
-export const lastBackupDocument = defineDocument<{ at: number; lines: number; fullAt?: number }, []>({
+export const lastBackupDocument = defineDocument<{ at: number; lines: number; fullAt: number }, []>({
   kind: 'last-backup',
   description: 'When the last backup was complete.',
   anchor: 'server',

@@ -10,8 +10,7 @@ const MAX_ATTEMPTS = 10;
 
 /**
  * Opens the secret box of a store. Its MAC key is stored encrypted like every secret, so ids and names derived from it
- * stay the same under the next master key. The first start stores the key derived from its (oldest) master key, which
- * older installations without a stored key have used.
+ * stay the same under the next master key. The first start stores the key derived from its master key.
  *
  * @throws the store's errors; MasterKeyError if the MAC key does not decrypt, since no derived id could be found without it
  */

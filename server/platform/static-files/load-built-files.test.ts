@@ -42,7 +42,7 @@ describe('names the command that builds it', () => {
     expect((await loadBuiltFiles(folder, 'console')).firstScreens).toBeUndefined();
   });
 
-  test('without a compressed copy, as an older build leaves it', async () => {
+  test('without a compressed copy', async () => {
     await build();
     await rm(join(folder, 'a.css.br'));
     await expect(loadBuiltFiles(folder, 'widget')).rejects.toThrow(/a\.css\.br.*npm run build/);

@@ -215,7 +215,6 @@ describe.each(['json', 'xml'] as const)('in %s', (format) => {
   test.each(['DELETE', 'unassign'])('%s marks the user as having had a token', async (act) => {
     const own = await dialect.another(PAIR);
     const { ports } = own.service;
-    await overwrite(ports, userDocument.key(own.scene.user.id), { hadToken: undefined as never });
     const path = `token-service/tokens/${numberOf(phone(own))}`;
     await ask(own, act === 'DELETE' ? `DELETE ${path}` : `POST ${path}/unassign`, {});
     expect(await read(ports, userDocument.key(own.scene.user.id))).toMatchObject({ hadToken: true });

@@ -44,6 +44,5 @@ export interface Filter {
   /** The resources that use it or are attaching it. A filter with any cannot be deleted. */
   holders?: Holder[];
   createdAt: number;
-  /** Absent on objects older than this field. */
-  createdBy?: ActorReference;
+  createdBy: ActorReference;
 }

@@ -7,7 +7,7 @@ import {
   showPage,
   toCreatedObject,
 } from '../../http/api/describe-object.ts';
-import { createdAt, createdBy, filterId, label, namedPageQuery, presentCreator } from '../../http/api/fields.ts';
+import { createdAt, createdBy, filterId, label, namedPageQuery } from '../../http/api/fields.ts';
 import { createOnce } from '../../http/api/idempotency.ts';
 import { route } from '../../http/api/route.ts';
 import { ifMatchVersions } from '../../http/api/version.ts';
@@ -77,7 +77,7 @@ const filterView = z
   .openapi('Filter', { description: 'A filter.' });
 
 function presentFilter({ id, name, rule, createdAt, createdBy }: Filter): z.input<typeof filterView> {
-  return { id, name, rule, createdAt, createdBy: presentCreator(createdBy) };
+  return { id, name, rule, createdAt, createdBy };
 }
 
 const routes = describeObject(

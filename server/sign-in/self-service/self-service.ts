@@ -106,7 +106,7 @@ export function deletionBlocker(
 
 /** True for a self-enrolled token that signs in only its owner. Administrators name all others. */
 export function isOwnMade(token: Pick<Token, 'createdBy' | 'directResources'>, owner: UserId): boolean {
-  return token.createdBy?.kind === 'user' && token.createdBy.id === owner && token.directResources.length === 0;
+  return token.createdBy.kind === 'user' && token.createdBy.id === owner && token.directResources.length === 0;
 }
 
 /**

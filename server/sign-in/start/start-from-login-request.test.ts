@@ -27,6 +27,7 @@ const RESOURCE: Resource = {
   allowLocalhost: false,
   resultLifetimeMs: 60_000,
   createdAt: 0,
+  createdBy: { kind: 'operator' },
 };
 const begin = (handleHash: string) =>
   createFlow(ID, RESOURCE, { nonce: 'nonce', origin: 'https://shop.example', handleHash }, NOW);

@@ -23,6 +23,7 @@ const RESOURCE: Resource = {
   resultLifetimeMs: 60_000,
   rememberMs: REMEMBER_MS,
   createdAt: 0,
+  createdBy: { kind: 'operator' },
 };
 const BEGUN: Flow = frozen(createFlow(ID, RESOURCE, { nonce: 'nonce', origin: 'https://shop.example' }, NOW));
 const USER = sampleUser({ passwordHash: 'hash' });

@@ -1,4 +1,4 @@
-#!lua name=countersign_5
+#!lua name=countersign_1
 
 -- The writing verbs of the store port. The number in the library's name is the number of the contract below: raise it
 -- (in library.ts too) with every change of KEYS, ARGV or answers, so that two server versions can share one Redis.
@@ -43,7 +43,7 @@ local function version_at(key, now)
   return version
 end
 
--- Notes what a commit changed, unless the one before was not noted, by an earlier library, or there are too many notes.
+-- Notes what a commit changed, unless the one before was not noted, as its note was lost, or there are too many notes.
 local function note_changes(key, noted, before, version, changed)
   if tonumber(noted) ~= before or redis.call('ZCARD', key) > MAX_CHANGES then
     redis.call('UNLINK', key)
@@ -56,7 +56,7 @@ local function note_changes(key, noted, before, version, changed)
   end
 end
 
--- countersign_5_commit: all or nothing.
+-- countersign_1_commit: all or nothing.
 --   KEYS  1 state, 2 operation, 3 events, 4 journal, 5 deleted, 6 indexed, 7 changes, then the documents expected, put,
 --         deleted, then one index per index step
 --   ARGV  1 now, 2 the operation's TTL in ms, 3 maximum events, 4 versions to skip,
@@ -162,7 +162,7 @@ local function last_commit(state)
   return type(commits) == 'string' and tonumber(commits) or 0
 end
 
--- countersign_5_confirm: notes up to which versions partitions are confirmed. The note is not replicated, and so costs no
+-- countersign_1_confirm: notes up to which versions partitions are confirmed. The note is not replicated, and so costs no
 -- fsync: where it is missing, readers wait for the replicas once.
 --   KEYS  per partition: confirmed   ARGV  per partition: version
 local function confirm(keys, args)
@@ -173,7 +173,7 @@ local function confirm(keys, args)
   return redis.status_reply('OK')
 end
 
--- countersign_5_read: reads documents of a partition, and writes, so that WAIT covers what was read.
+-- countersign_1_read: reads documents of a partition, and writes, so that WAIT covers what was read.
 --   KEYS  1 state, 2 a key to write, then the documents   ARGV  1 its TTL in ms
 --   Answers the last commit, then the documents.
 local function read(keys, args)
@@ -181,7 +181,7 @@ local function read(keys, args)
   return { last_commit(keys[1]), unpack(redis.call('MGET', unpack(keys, 3))) }
 end
 
--- countersign_5_range: the same for an index.
+-- countersign_1_range: the same for an index.
 --   KEYS  1 state, 2 a key to write, 3 the index   ARGV  1 its TTL in ms, the rest: of ZRANGE, after the key
 --   Answers the last commit, then the members.
 local function range(keys, args)
@@ -189,7 +189,7 @@ local function range(keys, args)
   return { last_commit(keys[1]), unpack(redis.call('ZRANGE', keys[3], unpack(args, 2))) }
 end
 
--- countersign_5_increment: counts a call in a window's counter.
+-- countersign_1_increment: counts a call in a window's counter.
 --   KEYS  1 the window's counter, 2 journal, 3 raised   ARGV  1 its TTL in ms, 2 the TTL of what was raised, or "-" if a
 --         move does not want it   Answers the count.
 local function increment(keys, args)
@@ -204,7 +204,7 @@ local function increment(keys, args)
   return count
 end
 
--- countersign_5_journal: begins a journal, and forgets an earlier one.
+-- countersign_1_journal: begins a journal, and forgets an earlier one.
 --   KEYS  1 state, 2 journal, 3 raised   ARGV  1 TTL in ms   Answers the last commit.
 local function journal(keys, args)
   local commits = redis.call('HGET', keys[1], 'commits') or '0'
@@ -220,7 +220,7 @@ local function is_noted(state, changes)
   return noted and tonumber(noted) == last_commit(state)
 end
 
--- countersign_5_note: begins to note what commits change, unless that is so already.
+-- countersign_1_note: begins to note what commits change, unless that is so already.
 --   KEYS  1 state, 2 changes   ARGV  1 the version up to which notes are not needed any more, or "-"
 local function note(keys, args)
   local commits = string.format('%.0f', last_commit(keys[1]))
@@ -234,7 +234,7 @@ local function note(keys, args)
   return redis.status_reply('OK')
 end
 
--- countersign_5_changes: the members that changed after a version, and the versions, oldest first.
+-- countersign_1_changes: the members that changed after a version, and the versions, oldest first.
 --   KEYS  1 state, 2 changes   ARGV  1 version, 2 how many at most   Answers 0 if not all of them were noted.
 local function changes(keys, args)
   if not is_noted(keys[1], keys[2]) or tonumber(redis.call('ZSCORE', keys[2], 'from')) > tonumber(args[1]) then
@@ -243,7 +243,7 @@ local function changes(keys, args)
   return redis.call('ZRANGEBYSCORE', keys[2], '(' .. args[1], '+inf', 'WITHSCORES', 'LIMIT', 0, args[2])
 end
 
--- countersign_5_close: keeps every commit out of a partition.
+-- countersign_1_close: keeps every commit out of a partition.
 --   KEYS  1 state   ARGV  1 run of the move   Answers the text that is the state now, of this run or another.
 local function close(keys, args)
   local text
@@ -259,7 +259,7 @@ local function close(keys, args)
   return text
 end
 
--- countersign_5_reopen: the opposite, if the partition was closed in that run.
+-- countersign_1_reopen: the opposite, if the partition was closed in that run.
 --   KEYS  1 state   ARGV  1 run of the move   Answers 1 if it was.
 local function reopen(keys, args)
   if redis.call('TYPE', keys[1]).ok ~= 'string' then
@@ -274,7 +274,7 @@ local function reopen(keys, args)
   return 1
 end
 
--- countersign_5_move: replaces the text of the deployment, if it is what the caller has read.
+-- countersign_1_move: replaces the text of the deployment, if it is what the caller has read.
 --   KEYS  1 deployment, 2 lease of a move   ARGV  1 its text, 2 the new text, 3 run of the move,
 --         4 "held" or "lost": whether that run must have the lease   Answers 1 if it is the new text.
 local function move(keys, args)
@@ -289,7 +289,7 @@ local function move(keys, args)
   return 1
 end
 
--- countersign_5_renew: KEYS  1 lease of a move   ARGV  1 run, 2 TTL in ms   Answers 1 if that run has it.
+-- countersign_1_renew: KEYS  1 lease of a move   ARGV  1 run, 2 TTL in ms   Answers 1 if that run has it.
 local function renew(keys, args)
   if redis.call('GET', keys[1]) ~= args[1] then
     return 0
@@ -297,15 +297,15 @@ local function renew(keys, args)
   return redis.call('PEXPIRE', keys[1], args[2])
 end
 
-redis.register_function('countersign_5_commit', commit)
-redis.register_function('countersign_5_confirm', confirm)
-redis.register_function('countersign_5_read', read)
-redis.register_function('countersign_5_range', range)
-redis.register_function('countersign_5_increment', increment)
-redis.register_function('countersign_5_journal', journal)
-redis.register_function('countersign_5_note', note)
-redis.register_function('countersign_5_changes', changes)
-redis.register_function('countersign_5_close', close)
-redis.register_function('countersign_5_reopen', reopen)
-redis.register_function('countersign_5_move', move)
-redis.register_function('countersign_5_renew', renew)
+redis.register_function('countersign_1_commit', commit)
+redis.register_function('countersign_1_confirm', confirm)
+redis.register_function('countersign_1_read', read)
+redis.register_function('countersign_1_range', range)
+redis.register_function('countersign_1_increment', increment)
+redis.register_function('countersign_1_journal', journal)
+redis.register_function('countersign_1_note', note)
+redis.register_function('countersign_1_changes', changes)
+redis.register_function('countersign_1_close', close)
+redis.register_function('countersign_1_reopen', reopen)
+redis.register_function('countersign_1_move', move)
+redis.register_function('countersign_1_renew', renew)

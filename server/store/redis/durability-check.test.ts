@@ -148,7 +148,7 @@ describe.each<Product>(['redis', 'valkey'])('the durability check at start and o
 
   test('replaces a library of this name with other code', async () => {
     const other =
-      "#!lua name=countersign_5\nredis.register_function('countersign_5_commit', function() return 'no' end)";
+      "#!lua name=countersign_1\nredis.register_function('countersign_1_commit', function() return 'no' end)";
     await admin.call('FUNCTION', 'LOAD', 'REPLACE', other);
     const store = await openRedisStore({ url: server.url, ...quiet });
     expect((await store.increment('other', 1_000, 1, NOW)).count).toBe(1);

@@ -10,7 +10,7 @@ export function readLibrary(): string {
 }
 
 /** Its name in the first line of the file. */
-export const LIBRARY = 'countersign_5';
+export const LIBRARY = 'countersign_1';
 export const COMMIT = `${LIBRARY}_commit`;
 export const CONFIRM = `${LIBRARY}_confirm`;
 export const READ = `${LIBRARY}_read`;

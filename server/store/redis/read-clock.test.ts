@@ -10,7 +10,7 @@ beforeAll(async () => {
 afterAll(() => server?.stop());
 
 // SR-63. The attack: one process starts three days ahead. Without the clock of Redis it is not found, and its mark stops
-// every other process. An ACL of an earlier version forbids TIME.
+// every other process. An ACL may forbid TIME.
 test('the operator is told, once, that an ACL hides the clock of Redis', async () => {
   const warnings: string[] = [];
   const store = await openRedisStore({

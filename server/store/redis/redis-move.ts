@@ -252,7 +252,7 @@ export class RedisMove implements MoveSource {
   #assertNoGap(versions: number): void {
     if (versions >= 0 && versions % SKIPPED_VERSIONS === 0) return;
     throw new MoveInterrupted(
-      'a change was not noted: a process of an earlier version uses this store, or Redis lost unconfirmed changes. Update or stop that process, and run this again',
+      'a change was not noted: Redis lost unconfirmed changes, or something else writes to this store. Run this again',
     );
   }
 

@@ -22,10 +22,10 @@ test('notes all partitions in one command, in a cluster each in its own', () => 
     ['cs:{p1}:', 2 ** 40],
   ]);
   expect(encodeConfirmed(versions, false)).toEqual([
-    ['fcall', 'countersign_5_confirm', 2, 'cs:{p0}:confirmed', 'cs:{p1}:confirmed', 4, 2 ** 40],
+    ['fcall', 'countersign_1_confirm', 2, 'cs:{p0}:confirmed', 'cs:{p1}:confirmed', 4, 2 ** 40],
   ]);
   expect(encodeConfirmed(versions, true)).toEqual([
-    ['fcall', 'countersign_5_confirm', 1, 'cs:{p0}:confirmed', 4],
-    ['fcall', 'countersign_5_confirm', 1, 'cs:{p1}:confirmed', 2 ** 40],
+    ['fcall', 'countersign_1_confirm', 1, 'cs:{p0}:confirmed', 4],
+    ['fcall', 'countersign_1_confirm', 1, 'cs:{p1}:confirmed', 2 ** 40],
   ]);
 });

@@ -20,7 +20,7 @@ describe.each<Product>(['redis', 'valkey'])('connections that break around a com
   afterAll(() => server?.stop());
   beforeEach(async () => {
     // Only commits break, not the handshake or reads.
-    proxy = await startFaultProxy(server.port, 'countersign_5_commit');
+    proxy = await startFaultProxy(server.port, 'countersign_1_commit');
     prefix += 1;
     store = await open(START_TIMEOUT_MS);
   });

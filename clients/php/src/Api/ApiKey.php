@@ -29,7 +29,7 @@ final class ApiKey
      *     1970.
      * @param int|null $lastUsedAt When it was last used, to within an hour. Milliseconds since 1970.
      * @param int $createdAt When it was created. Milliseconds since 1970.
-     * @param Creator|null $createdBy Who created it; null if that was not recorded.
+     * @param Creator $createdBy Who created an object.
      */
     public function __construct(
         public readonly string $id,
@@ -46,7 +46,7 @@ final class ApiKey
         public readonly ?int $formerUntil,
         public readonly ?int $lastUsedAt,
         public readonly int $createdAt,
-        public readonly ?Creator $createdBy,
+        public readonly Creator $createdBy,
     ) {
     }
 
@@ -68,7 +68,7 @@ final class ApiKey
             formerUntil: $answer->optionalNumber('formerUntil'),
             lastUsedAt: $answer->optionalNumber('lastUsedAt'),
             createdAt: $answer->number('createdAt'),
-            createdBy: $answer->optionalObject('createdBy', Creator::from(...)),
+            createdBy: $answer->object('createdBy', Creator::from(...)),
         );
     }
 }

@@ -16,14 +16,14 @@ final class Filter
      * @param string $name The name of the filter.
      * @param FilterRule $rule What a filter allows or denies.
      * @param int $createdAt When it was created. Milliseconds since 1970.
-     * @param Creator|null $createdBy Who created it; null if that was not recorded.
+     * @param Creator $createdBy Who created an object.
      */
     public function __construct(
         public readonly string $id,
         public readonly string $name,
         public readonly FilterRule $rule,
         public readonly int $createdAt,
-        public readonly ?Creator $createdBy,
+        public readonly Creator $createdBy,
     ) {
     }
 
@@ -35,7 +35,7 @@ final class Filter
             name: $answer->text('name'),
             rule: $answer->object('rule', FilterRule::from(...)),
             createdAt: $answer->number('createdAt'),
-            createdBy: $answer->optionalObject('createdBy', Creator::from(...)),
+            createdBy: $answer->object('createdBy', Creator::from(...)),
         );
     }
 }

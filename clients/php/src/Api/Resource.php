@@ -72,7 +72,7 @@ final class Resource
      *     it is not offered. `COLOURS_HARD_TO_READ`: colours of the `appearance` differ too little in the light or
      *     the dark theme.
      * @param int $createdAt When it was created. Milliseconds since 1970.
-     * @param Creator|null $createdBy Who created it; null if that was not recorded.
+     * @param Creator $createdBy Who created an object.
      */
     public function __construct(
         public readonly string $id,
@@ -107,7 +107,7 @@ final class Resource
         public readonly ?string $testMode,
         public readonly array $warnings,
         public readonly int $createdAt,
-        public readonly ?Creator $createdBy,
+        public readonly Creator $createdBy,
     ) {
     }
 
@@ -147,7 +147,7 @@ final class Resource
             testMode: $answer->optionalText('testMode'),
             warnings: $answer->texts('warnings'),
             createdAt: $answer->number('createdAt'),
-            createdBy: $answer->optionalObject('createdBy', Creator::from(...)),
+            createdBy: $answer->object('createdBy', Creator::from(...)),
         );
     }
 }

@@ -42,7 +42,7 @@ final class Token
      * @param int|null $otherResources For administrators other than the superuser: the number of further
      *     resources where it is used and which they cannot see.
      * @param int $createdAt When it was created. Milliseconds since 1970.
-     * @param Creator|null $createdBy Who created it; null if that was not recorded.
+     * @param Creator $createdBy Who created an object.
      */
     public function __construct(
         public readonly string $id,
@@ -71,7 +71,7 @@ final class Token
         public readonly array $directResources,
         public readonly ?int $otherResources,
         public readonly int $createdAt,
-        public readonly ?Creator $createdBy,
+        public readonly Creator $createdBy,
     ) {
     }
 
@@ -105,7 +105,7 @@ final class Token
             directResources: $answer->texts('directResources'),
             otherResources: $answer->optionalNumber('otherResources'),
             createdAt: $answer->number('createdAt'),
-            createdBy: $answer->optionalObject('createdBy', Creator::from(...)),
+            createdBy: $answer->object('createdBy', Creator::from(...)),
         );
     }
 }

@@ -43,7 +43,7 @@ final class User
      *     that you see: their tokens are all deactivated, and none is required. Null: not known since when. Missing:
      *     they do not, or this is an export. Milliseconds since 1970.
      * @param int $createdAt When it was created. Milliseconds since 1970.
-     * @param Creator|null $createdBy Who created it; null if that was not recorded.
+     * @param Creator $createdBy Who created an object.
      */
     public function __construct(
         public readonly string $id,
@@ -66,7 +66,7 @@ final class User
         public readonly ?string $lastSignIn,
         public readonly ?int $passwordAloneSince,
         public readonly int $createdAt,
-        public readonly ?Creator $createdBy,
+        public readonly Creator $createdBy,
     ) {
     }
 
@@ -94,7 +94,7 @@ final class User
             lastSignIn: $answer->optionalText('lastSignIn'),
             passwordAloneSince: $answer->optionalNumber('passwordAloneSince'),
             createdAt: $answer->number('createdAt'),
-            createdBy: $answer->optionalObject('createdBy', Creator::from(...)),
+            createdBy: $answer->object('createdBy', Creator::from(...)),
         );
     }
 }

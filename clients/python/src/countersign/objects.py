@@ -43,8 +43,8 @@ class ApiKey(TypedDict):
     lastUsedAt: Optional[int]
     #: When it was created. Milliseconds since 1970.
     createdAt: int
-    #: Who created it; null if that was not recorded.
-    createdBy: Optional[Creator]
+    #: Who created an object.
+    createdBy: Creator
 
 
 class ApiKeyWithSecret(TypedDict):
@@ -124,7 +124,7 @@ class _Creator(TypedDict):
 
 
 class Creator(_Creator, total=False):
-    """Who created it; null if that was not recorded."""
+    """Who created an object."""
 
     #: The id of the creator, if it has one.
     id: str
@@ -321,8 +321,8 @@ class Filter(TypedDict):
     rule: FilterRule
     #: When it was created. Milliseconds since 1970.
     createdAt: int
-    #: Who created it; null if that was not recorded.
-    createdBy: Optional[Creator]
+    #: Who created an object.
+    createdBy: Creator
 
 
 class _FilterRule(TypedDict):
@@ -456,8 +456,8 @@ class Resource(TypedDict):
     warnings: list[str]
     #: When it was created. Milliseconds since 1970.
     createdAt: int
-    #: Who created it; null if that was not recorded.
-    createdBy: Optional[Creator]
+    #: Who created an object.
+    createdBy: Creator
 
 
 class ResultProfile(TypedDict):
@@ -533,8 +533,8 @@ class _Token(TypedDict):
     directResources: list[str]
     #: When it was created. Milliseconds since 1970.
     createdAt: int
-    #: Who created it; null if that was not recorded.
-    createdBy: Optional[Creator]
+    #: Who created an object.
+    createdBy: Creator
 
 
 class Token(_Token, total=False):
@@ -734,8 +734,8 @@ class _User(TypedDict):
     assignments: list[UserAssignment]
     #: When it was created. Milliseconds since 1970.
     createdAt: int
-    #: Who created it; null if that was not recorded.
-    createdBy: Optional[Creator]
+    #: Who created an object.
+    createdBy: Creator
 
 
 class User(_User, total=False):

@@ -156,11 +156,13 @@ test('an administrator cannot sign in with the old password if it, or their toke
     name: 'Ada',
     language: 'en',
     grants: [{ resource: resourceId(1), allowed: true }],
+    role: 'administrator',
     state: 'active',
     passwordHash: 'old',
     recovery: NO_RECOVERY_CODES,
     sessionEpoch: 0,
     createdAt: 0,
+    createdBy: { kind: 'operator' },
   };
   const after = (...found: Withdrawal[]) =>
     withdrawAdministrator(frozen(administrator), { ...noWithdrawals(), withdrawals: new Set(found) }, UNKNOWN);

@@ -18,8 +18,8 @@ export interface KnownSignIns {
   networks: string[];
   /** Newest first. */
   browsers: string[];
-  /** When each of them was last seen, to the day. Absent: an earlier version stored them. */
-  seenAt?: Record<string, number>;
+  /** When each of them was last seen, to the day. */
+  seenAt: Record<string, number>;
   /** With each of them the user can report a sign-in, until one was used. */
   links: NoticeLink[];
 }
@@ -61,7 +61,7 @@ export function recordSignIn(
     value === undefined || (list[0] === value && seenAt[value] === today);
   if (isRecorded(networks, seen.network) && isRecorded(browsers, seen.browser)) return undefined;
 
-  const lastSeenAt = (value: string) => seenAt[value] ?? today;
+  const lastSeenAt = (value: string) => seenAt[value] ?? 0;
   const isKept = (value: string) => now < lastSeenAt(value) + KNOWN_SIGN_IN_TTL_MS;
   const kept = { networks: networks.filter(isKept), browsers: browsers.filter(isKept) };
   const next = { networks: withNewest(kept.networks, seen.network), browsers: withNewest(kept.browsers, seen.browser) };
@@ -81,7 +81,7 @@ function withNewest(list: string[], value: string | undefined): string[] {
 }
 
 /** When nothing is left that counts. */
-export function knownSignInsExpireAt({ networks, browsers, seenAt = {}, links }: KnownSignIns): number {
+export function knownSignInsExpireAt({ networks, browsers, seenAt, links }: KnownSignIns): number {
   const lastSeen = [...networks, ...browsers].map((value) => (seenAt[value] ?? 0) + KNOWN_SIGN_IN_TTL_MS);
   return Math.max(0, ...lastSeen, ...links.map(({ expiresAt }) => expiresAt));
 }

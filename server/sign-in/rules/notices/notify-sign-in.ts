@@ -44,9 +44,7 @@ export async function notifySignIn(
     ([owner, stored], now): Decision<Sending> => {
       if (owner?.value.account !== account) return { answer: undefined };
       const { email, login, signInsCompared = false } = owner.value;
-      // Those recorded by an earlier version are not marked at their user.
-      const isCompared = stored !== undefined || signInsCompared;
-      const next = recordSignIn(stored?.value, isCompared, { account, user: id }, seen, now);
+      const next = recordSignIn(stored?.value, signInsCompared, { account, user: id }, seen, now);
       if (!next) return { answer: undefined };
       const link = { secretHash: hashSecret(secret), resource: resource.id, expiresAt: now + NOTICE_LINK_LIFETIME_MS };
       const canMail = next.isNew && email !== undefined && !ports.courier.isAbsent;

@@ -30,6 +30,7 @@ const app: OathToken = {
   failures: 0,
   directResources: [],
   createdAt: NOW - DAY_MS,
+  createdBy: { kind: 'operator' },
   factor: { kind: 'totp', periodMs: 30_000, driftSteps: 0 },
   algorithm: 'SHA1',
   digits: 6,

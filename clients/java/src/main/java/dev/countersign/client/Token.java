@@ -40,7 +40,7 @@ import java.util.List;
  * @param otherResources For administrators other than the superuser: the number of further resources
  *     where it is used and which they cannot see.
  * @param createdAt When it was created. Milliseconds since 1970.
- * @param createdBy Who created it; null if that was not recorded.
+ * @param createdBy Who created an object.
  */
 public record Token(
     String id,
