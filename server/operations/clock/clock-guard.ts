@@ -206,7 +206,7 @@ export class ClockGuard implements Clock {
     return { now, monotonic: sampled, bootedAt: this.#bootedAt(now), storeClocks };
   }
 
-  /** Of a store that was restored, whose mark stays behind. */
+  /** Of a store that has lost its mark. */
   async #markOfEvents(): Promise<ClockMark | undefined> {
     const at = await readLastEventTime(this.#needs.store);
     return at === undefined ? undefined : acceptedMark(at, 0);
