@@ -22,6 +22,7 @@ const STATIC: readonly Step[] = [
   { name: 'typecheck', command: ['npm', 'run', '--silent', 'typecheck'] },
   { name: 'lint', command: ['biome', 'check', '.'] },
   { name: 'boundaries', command: ['tsx', 'tools/check-boundaries.ts'] },
+  { name: 'figures', command: ['tsx', 'tools/check-figures.ts'] },
   { name: 'docs', command: ['tsx', 'tools/check-docs.ts'] },
   { name: 'sizes', command: ['tsx', 'tools/check-sizes.ts'] },
 ];

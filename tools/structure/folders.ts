@@ -3,9 +3,9 @@ import type { SourceTree } from './source-tree.ts';
 const KERNEL = 'server/kernel';
 
 export interface Folders {
-  /** Files directly in `server/`. */
-  readonly loose: number;
   readonly features: number;
+  /** Pairs of features of which the first imports the second. */
+  readonly arrows: number;
   /** Sets of features that import one another in a cycle, the largest first. */
   readonly circles: readonly (readonly string[])[];
   /** Of the imports between files of the server, those inside a feature or to the kernel. */
@@ -16,11 +16,9 @@ export function measureFolders({ files, resolve }: SourceTree): Folders {
   const graph = new Map<string, Set<string>>();
   let all = 0;
   let atHome = 0;
-  let loose = 0;
   for (const [path, { references }] of files) {
     if (!path.startsWith('server/')) continue;
     const from = featureOf(path);
-    if (from === 'server') loose += 1;
     const targets = graph.get(from) ?? new Set();
     graph.set(from, targets);
     for (const { specifier } of references) {
@@ -33,7 +31,8 @@ export function measureFolders({ files, resolve }: SourceTree): Folders {
     }
   }
   graph.delete('server');
-  return { loose, features: graph.size, circles: cyclesIn(graph), imports: { all, atHome } };
+  const arrows = [...graph.values()].reduce((sum, targets) => sum + targets.size, 0);
+  return { features: graph.size, arrows, circles: cyclesIn(graph), imports: { all, atHome } };
 }
 
 /** `server/tokens` of `server/tokens/kinds/ocra/suite.ts`. */

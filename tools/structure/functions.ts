@@ -9,7 +9,6 @@ export interface Call {
 }
 
 export interface DeclaredFunction extends Call {
-  readonly lines: number;
   /** The project's functions that it calls or passes on, from top to bottom. */
   readonly calls: readonly Call[];
 }
@@ -72,7 +71,6 @@ export function functionsIn(tree: SourceTree, path: string): DeclaredFunction[] 
   return declared.map((one) => ({
     path,
     name: one.name,
-    lines: text.slice(one.start, one.end).split('\n').length,
     calls: calledBy(one),
   }));
 }

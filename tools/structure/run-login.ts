@@ -7,8 +7,25 @@ import { openService } from '../../server/testing/http-service.ts';
 import { ISSUER } from '../../server/testing/test-ports.ts';
 import type { Call } from './functions.ts';
 
+export interface LoginRun {
+  /** What handles its requests, by name and file. */
+  readonly roots: readonly (readonly [name: string, path: string])[];
+  readonly isRun: (call: Call) => boolean;
+  /** Files of the server in which something ran. */
+  readonly files: readonly string[];
+}
+
+/** The first request starts the login, the others submit a step each. */
+const ROOTS = [
+  ['startFlow', 'server/sign-in/start/start-flow.ts'],
+  ['submitStep', 'server/sign-in/submit-step.ts'],
+  ['handle', 'server/sign-in/steps/identify.ts'],
+  ['handle', 'server/sign-in/steps/password.ts'],
+  ['handle', 'server/sign-in/steps/otp.ts'],
+] as const;
+
 /** The functions of the server that run while a user signs in through the widget with a password and an OTP. */
-export async function runLogin(root: string): Promise<{ isRun: (call: Call) => boolean; files: string[] }> {
+export async function runLogin(root: string): Promise<LoginRun> {
   const service = await openService('structure');
   const scene = await createFixture(service.ports, { tokens: [{}] });
   const session = new Session();
@@ -40,7 +57,7 @@ export async function runLogin(root: string): Promise<{ isRun: (call: Call) => b
         run.add(`${path}#${functionName}`);
       }
     }
-    return { isRun: ({ path, name }) => run.has(`${path}#${name}`), files: [...files].sort() };
+    return { roots: ROOTS, isRun: ({ path, name }) => run.has(`${path}#${name}`), files: [...files].sort() };
   } finally {
     session.disconnect();
     await service.ports.close();

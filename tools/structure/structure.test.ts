@@ -26,10 +26,10 @@ const finish = () => note();`,
 };
 
 describe('the folders of the server', () => {
-  test('are counted with their cycles, the loose files and the imports inside a feature', () => {
+  test('are counted with their arrows, their cycles and the imports inside a feature', () => {
     expect(withTree(TREE, (root) => measureFolders(readSourceTree(root)))).toEqual({
-      loose: 1,
       features: 3,
+      arrows: 3,
       circles: [],
       imports: { all: 5, atHome: 3 },
     });
@@ -72,10 +72,5 @@ describe('the walk', () => {
       'server/login/login.ts',
       'server/kernel/note.ts',
     ]);
-  });
-
-  test('measures a function from its first line to its last', () => {
-    const [login] = withTree(TREE, (root) => functionsIn(readSourceTree(root), 'server/login/login.ts'));
-    expect(login).toMatchObject({ name: 'login', lines: 6 });
   });
 });
