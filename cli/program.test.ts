@@ -273,7 +273,7 @@ describe('doctor, about country data', () => {
   });
 });
 
-// Of docs/operators.md, "A lost master key". A user without an email address gets as far as the service.
+// Of docs/operations/keys.md, "A lost master key". A user without an email address gets as far as the service.
 test('the commands after a lost master key have all that they need', async () => {
   await terminal.type(['account', 'create', '--name', 'Acme']);
   const resource = (await terminal.type(['--ids', 'resource', 'create', '--name', 'Shop'])).out.trim();

@@ -82,7 +82,7 @@ describe('into a file', () => {
   });
 });
 
-// Of docs/operators.md, "A lost master key".
+// Of docs/operations/keys.md, "A lost master key".
 test('owners of lost tokens get a link to a new one at the resource where they sign in', async () => {
   const policy = JSON.stringify({ kinds: ['totp'], required: false });
   const shop = (

@@ -10,7 +10,7 @@ export const DOCUMENTS: Readonly<Record<PageRoute, string>> = {
   tokens: 'console#tokens',
   filters: 'console#filters',
   events: 'console#events',
-  administrators: 'operators#administrators',
+  administrators: 'operations/first-start#administrators',
   apiKeys: 'api#api-keys',
   webhooks: 'backend-developers#webhooks',
   mail: 'console#email',
@@ -35,10 +35,10 @@ export const CHECKLIST_DOCUMENTS: Readonly<Record<ChecklistItem, string>> = {
   'add-token': 'console#tokens',
   assign: 'console#users',
   'first-login': 'quickstart#4-check-the-result-in-your-backend',
-  'set-up-mail': 'operators#mail',
-  'second-administrator': 'operators#administrators',
-  'copy-master-key': 'operators#master-key',
-  'back-up': 'operators#backups',
+  'set-up-mail': 'operations/messages#mail',
+  'second-administrator': 'operations/first-start#administrators',
+  'copy-master-key': 'operations/keys#master-key',
+  'back-up': 'operations/backup#backups',
   'replace-lost-tokens': 'api#a-lost-device',
 };
 

@@ -98,27 +98,6 @@ describe('the blocks of the documents', () => {
       ['docs/moving-in.md', expect.stringContaining('psql -At')],
       ['docs/moving-in.md', expect.stringContaining('sqlite3 app.sqlite')],
       ['docs/moving-in.md', expect.stringContaining('pi-tokenjanitor')],
-      ['docs/operators.md', expect.stringContaining('git clone')],
-      ['docs/operators.md', expect.stringContaining('systemd/countersign.service')],
-      ['docs/operators.md', expect.stringContaining('sudo -u countersign')],
-      // cli/connection/env-file.test.ts reads such a file.
-      ['docs/operators.md', expect.stringContaining('countersign --env-file')],
-      ['docs/operators.md', expect.stringContaining('sudo chgrp countersign live')],
-      // server/composition/move.test.ts does it.
-      ['docs/operators.md', expect.stringContaining('countersign store move --to')],
-      // server/composition/forget-secrets.test.ts does it.
-      ['docs/operators.md', expect.stringContaining('countersign forget-secrets --confirm')],
-      // cli/send-links.test.ts does it.
-      ['docs/operators.md', expect.stringContaining('user send-links --secret-lost')],
-      ['docs/operators.md', 'countersign courier test --to +4915112345678'],
-      // server/composition/breached-passwords.test.ts does it.
-      ['docs/operators.md', expect.stringContaining('breached-passwords build')],
-      // tools/release/debian-package.test.ts tries the units.
-      ['docs/operators.md', expect.stringContaining('systemctl enable --now countersign-backup.timer')],
-      // e2e/restored.built.test.ts does it.
-      ['docs/operators.md', 'countersign restore night.backup --events acme.jsonl --keys keys.json'],
-      // e2e/wrong-clock.built.test.ts does it.
-      ['docs/operators.md', 'countersign clock accept'],
       ['docs/protectimus.md', expect.stringContaining('--kind protectimus')],
       // quickstart.browser.test.ts does the same with this checkout.
       ['docs/quickstart.md', expect.stringContaining('git clone')],
@@ -133,6 +112,15 @@ describe('the blocks of the documents', () => {
       ['docs/sign-in-python.md', expect.stringContaining('pip install')],
       ['docs/sign-in-python.md', expect.stringContaining('python app.py')],
       ['docs/sign-in-python.md', expect.stringContaining('runserver')],
+      // server/composition/breached-passwords.test.ts does it.
+      ['docs/operations/attack-protection.md', expect.stringContaining('breached-passwords build')],
+      // tools/release/debian-package.test.ts tries the units.
+      ['docs/operations/backup.md', expect.stringContaining('systemctl enable --now countersign-backup.timer')],
+      // e2e/restored.built.test.ts does it.
+      ['docs/operations/backup.md', 'countersign restore night.backup --events acme.jsonl --keys keys.json'],
+      ['docs/operations/first-start.md', expect.stringContaining('systemd/countersign.service')],
+      // cli/connection/env-file.test.ts reads such a file.
+      ['docs/operations/first-start.md', expect.stringContaining('countersign --env-file')],
       // It needs root, some minutes and a whole machine.
       ['docs/operations/high-availability.md', expect.stringContaining('npm run drills')],
       // e2e/debian-package.built.test.ts installs the package, release.built.test.ts runs the demo from npm's, and
@@ -142,8 +130,15 @@ describe('the blocks of the documents', () => {
       ['docs/operations/install.md', expect.stringContaining('serve --demo')],
       ['docs/operations/install.md', expect.stringContaining('docker build')],
       ['docs/operations/install.md', expect.stringContaining('npm run release')],
+      // server/composition/forget-secrets.test.ts does it.
+      ['docs/operations/keys.md', expect.stringContaining('countersign forget-secrets --confirm')],
+      // cli/send-links.test.ts does it.
+      ['docs/operations/keys.md', expect.stringContaining('user send-links --secret-lost')],
       // cli/delete-account.test.ts does it.
       ['docs/operations/personal-data.md', expect.stringContaining('countersign account delete')],
+      ['docs/operations/proxy-and-tls.md', expect.stringContaining('sudo chgrp countersign live')],
+      // server/composition/move.test.ts does it.
+      ['docs/operations/store.md', expect.stringContaining('countersign store move --to')],
     ]);
   });
 });

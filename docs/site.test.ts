@@ -85,7 +85,7 @@ test('a link to a file that is no page leaves its path', () => {
 test('the search finds guides by all they say, and background by its title', () => {
   const [index = ''] = [...files].filter((path) => /localSearchIndex/.test(path));
   const found = new Set(readFileSync(join(SITE, index), 'utf8').match(/\/docs\/[\w/.-]*#[\w-]+/g));
-  expect(found).toContain('/docs/operators#backups');
+  expect(found).toContain('/docs/operations/backup#backups');
   expect([...found].filter((id) => /threat-model|decisions\/0274/.test(id))).toEqual([
     expect.stringContaining('#274-'),
     '/docs/threat-model#threat-model',

@@ -220,7 +220,10 @@ describe('the checklist', () => {
     const who = await createSuperuser(visits.stage);
     const view = await enter(who, '/console');
     const item = view.page.locator('.checklist li').filter({ hasText: 'Keep a copy of the master key' });
-    await expect(item.getByRole('link', { name: /^Read how/ })).toHaveAttribute('href', '/docs/operators#master-key');
+    await expect(item.getByRole('link', { name: /^Read how/ })).toHaveAttribute(
+      'href',
+      '/docs/operations/keys#master-key',
+    );
     await item.getByRole('button', { name: 'I have a copy' }).click();
     await expect(item).toHaveClass('done');
     for (const name of ['Set up email', 'Invite a second administrator', 'Make a backup']) {

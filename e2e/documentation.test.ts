@@ -47,11 +47,11 @@ test('the search puts the right page first', async () => {
     ['lost phone', 'users#lost-your-device'],
     ['getting started', 'quickstart#'],
     ['docker', 'operations/install#container'],
-    ['backup', 'operators#'],
+    ['backup', 'operations/backup#'],
     ['react', 'react#'],
     ['recovery codes', 'users#recovery-codes'],
     ['translate the texts', 'site-owners#languages'],
-    ['rate limit', 'operators#rate-limits'],
+    ['rate limit', 'operations/attack-protection#rate-limits'],
     ['how do I verify the result', 'backend-developers#verify-the-result'],
     ['webhook', 'backend-developers#webhooks'],
     ['csp', 'site-owners#content-security-policy-csp'],
@@ -122,7 +122,7 @@ describe.each([
   ['a phone', PHONE],
 ])('on %s', (_, viewport) => {
   test.each(['light', 'dark'] as const)('axe finds no violations, and nothing scrolls sideways, %s', async (scheme) => {
-    for (const path of ['/docs/', '/docs/quickstart', '/docs/operators']) {
+    for (const path of ['/docs/', '/docs/quickstart', '/docs/operations/backup']) {
       const page = await open(path, { viewport, colorScheme: scheme });
       await expectAccessible(page);
       expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(viewport.width);

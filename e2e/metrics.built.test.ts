@@ -240,7 +240,7 @@ test('the alerts pass their own tests, and each has one, a severity and a line i
     ([, name, severity]) => `${name} ${severity}`,
   ).sort();
   expect(names).toHaveLength(rules.split('- alert:').length - 1);
-  const page = await read('docs/operations/monitoring.md');
+  const page = await read('docs/operations/alerts.md');
   const runbook = page.split('<!-- alerts -->')[1] ?? '';
   expect(
     Array.from(runbook.matchAll(/^\| `(\w+)` \| (\w+)/gm), ([, name, severity]) => `${name} ${severity}`).sort(),
@@ -252,7 +252,7 @@ test('the alerts pass their own tests, and each has one, a severity and a line i
 });
 
 test('every log line that the documents name is in the code', async () => {
-  const page = await read('docs/operations/monitoring.md');
+  const page = await read('docs/operations/alerts.md');
   const table = page.split('<!-- lines -->')[1]?.split('<!-- /lines -->')[0] ?? '';
   const lines = Array.from(table.matchAll(/^\| `([^`]+)` \| (?:warn|error)/gm), ([, text = '']) => text);
   expect(lines.length).toBeGreaterThan(8);

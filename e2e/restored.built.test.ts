@@ -11,7 +11,7 @@ const PASSWORD = 'correct horse battery';
 const ORIGIN = 'https://shop.example';
 const NONCE = 'nonce-of-a-session-0123456789';
 
-/** The rehearsal of docs/operators.md, step by step. */
+/** The rehearsal of docs/operations/backup.md, step by step. */
 // SR-62
 describe('after a restore, an attacker tries what was used since the backup', () => {
   let installation: Installation;

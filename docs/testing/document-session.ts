@@ -33,6 +33,8 @@ export class DocumentSession {
   static async open(path: string): Promise<DocumentSession> {
     const place = await makePlace();
     const session = new DocumentSession(place, await mkdtemp(join(tmpdir(), 'countersign-spare-')));
+    // As the packages install it.
+    await session.#shell.run(`countersign() { node "${ROOT}/dist/cli/countersign.js" "$@"; }`);
     if (codeBlocksOf(path).some(({ role }) => role === 'background')) return session;
     const key = setUp(place);
     session.values.set(API_KEY, key);

@@ -175,7 +175,7 @@ function errorsOf(processes: Rig['processes']): string {
   return processes.flatMap(({ out }) => out.split('\n').filter(isError).slice(-5)).join('\n');
 }
 
-/** As docs/operators.md says for several processes with the key in the environment. */
+/** As docs/operations/keys.md says for several processes with the key in the environment. */
 async function rotateMasterKey(rig: Rig, progress: () => Promise<void>): Promise<void> {
   const old = rig.masterKey;
   const fresh = randomBytes(32).toString('base64');

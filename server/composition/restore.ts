@@ -32,7 +32,7 @@ import { openStore } from './open-store.ts';
 
 const TAKE_AWAY = `
 Blocked and deleted users, lost tokens, assignments, API keys, administrators and their access, passwords, webhooks: take them
-away again before you start the service, or restore with --events. See "Restore" in docs/operators.md.`;
+away again before you start the service, or restore with --events. See "Restore" in docs/operations/backup.md.`;
 
 /** No event of the backup's accounts says so: their logs went with them. */
 const DELETED_ACCOUNTS = `

@@ -8,7 +8,7 @@ Every kind of document in the store: what the service keeps about a person, and 
 
 - **Stored with**: what the document belongs to. Documents that are stored with the same thing change together.
 - **Encrypted**: what is under the master key. Passwords, API keys and the secrets of links are stored as hashes.
-- **Restore**: what a [restore](operators.md#restore) does with it. \`drop\` leaves it out; empty: it comes back as it was.
+- **Restore**: what a [restore](operations/backup.md#restore) does with it. \`drop\` leaves it out; empty: it comes back as it was.
 - **Expires**: when the store removes it. Empty: only when it is deleted.
 `;
 

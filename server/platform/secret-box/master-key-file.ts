@@ -72,7 +72,7 @@ async function replaceKeyFile(file: string, keys: MasterKeys): Promise<void> {
   } catch (error) {
     const { code = 'unknown' } = error as NodeJS.ErrnoException;
     throw new MasterKeyError(
-      `nothing was changed: the key file ${file} cannot be written (${code}). If it is mounted, such as a credential of systemd or a secret of Kubernetes, change its source and set COUNTERSIGN_OLD_MASTER_KEYS_FILE: "A mounted master key" in docs/operators.md`,
+      `nothing was changed: the key file ${file} cannot be written (${code}). If it is mounted, such as a credential of systemd or a secret of Kubernetes, change its source and set COUNTERSIGN_OLD_MASTER_KEYS_FILE: "A mounted master key" in docs/operations/keys.md`,
       { cause: error },
     );
   } finally {
