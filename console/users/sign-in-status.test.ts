@@ -40,6 +40,12 @@ describe('the state of a user', () => {
       [explained(), explained(undefined, { recoveryOnly: true })],
       'recoveryOnly',
     ],
+    [
+      'has no access to one and a locked token on the other',
+      [explained({ check: 'assignment' }), explained({ check: 'factors', reason: 'locked' })],
+      'cannot',
+    ],
+    ['has no access to either', [explained({ check: 'assignment' }), explained({ check: 'assignment' })], 'noAccess'],
     ['was deleted', [explained({ check: 'user', state: 'gone' })], 'cannot'],
     ['has expired tokens', [explained({ check: 'factors', reason: 'expired' })], 'cannot'],
     ['has recovery codes only', [explained(undefined, { recoveryOnly: true })], 'recoveryOnly'],
@@ -85,6 +91,8 @@ test('says where the password alone signs in, and since when it is known', () =>
     explained(undefined, { otpSkipped: true }),
     explained(),
     explained({ check: 'plan' }),
+    { ...explained({ check: 'filter', kind: 'time' }), factors: { otpSkipped: true } },
+    { ...explained(), factors: null },
   ];
-  expect(passwordAloneOn(facts)).toEqual([{ resource: 'res_1', since: 5 }, { resource: 'res_1' }]);
+  expect(passwordAloneOn(facts)).toStrictEqual([{ resource: 'res_1', since: 5 }, { resource: 'res_1' }]);
 });

@@ -1,3 +1,4 @@
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import type { LockReason, User } from '../shared/user.ts';
 
 /** One check of a sign-in, as `POST /v1/explain` answers it. */
@@ -51,20 +52,18 @@ export function refusedBy({ checks }: Explanation): Check | undefined {
  */
 export function signInStatus(user: Pick<User, 'blocked'>, explained: readonly Explanation[]): SignInStatus {
   if (user.blocked) return 'blocked';
-  const open = explained.filter((one) => refusedBy(one) === undefined);
   if (explained.length === 0) return 'noAccess';
-  if (open.length > 0 && open.length < explained.length) return 'some';
-  if (open.length > 0) {
-    if (open.some(({ factors }) => factors?.otpSkipped)) return 'passwordAlone';
-    return open.some(({ factors }) => factors?.recoveryOnly) ? 'recoveryOnly' : 'can';
+  const refusals = explained.flatMap((one) => refusedBy(one) ?? []);
+  if (refusals.length === explained.length) {
+    return refusals.map(statusOf).reduce((one, other) => (one === other ? one : 'cannot'));
   }
-  const reasons = new Set(explained.map((one) => statusOf(refusedBy(one))));
-  const [only = 'cannot'] = reasons;
-  return reasons.size === 1 ? only : 'cannot';
+  if (refusals.length > 0) return 'some';
+  if (explained.some(({ factors }) => factors?.otpSkipped)) return 'passwordAlone';
+  return explained.some(({ factors }) => factors?.recoveryOnly) ? 'recoveryOnly' : 'can';
 }
 
-function statusOf(refused: Check | undefined): SignInStatus {
-  switch (refused?.check) {
+function statusOf(refused: Check): SignInStatus {
+  switch (refused.check) {
     case 'password-wait':
       return refused.isLocked ? 'passwordLocked' : 'waiting';
     case 'assignment':
@@ -82,10 +81,9 @@ function statusOf(refused: Check | undefined): SignInStatus {
 
 /** Where the password alone signs in, and since when. */
 export function passwordAloneOn(explained: readonly Explanation[]): { resource: string; since?: number }[] {
-  return explained
-    .filter((one) => refusedBy(one) === undefined && one.factors?.otpSkipped)
-    .map(({ resource, factors }) => ({
-      resource,
-      ...(factors?.skippedSince !== undefined && { since: factors.skippedSince }),
-    }));
+  return explained.flatMap((one) =>
+    refusedBy(one) === undefined && one.factors?.otpSkipped
+      ? { resource: one.resource, ...omitUndefined({ since: one.factors.skippedSince }) }
+      : [],
+  );
 }
