@@ -25,23 +25,26 @@ export async function verifyAttestation(
   if (clientDataFault(response.clientDataJSON, 'webauthn.create', rules)) return undefined;
 
   const { verifyRegistrationResponse } = await import('@simplewebauthn/server');
-  const attestationObject = await withoutStatement(response.attestationObject);
-  if (attestationObject === undefined) return undefined;
-  const checked = await verifyRegistrationResponse({
-    response: {
-      id,
-      rawId: id,
-      type: 'public-key',
-      response: { clientDataJSON: response.clientDataJSON, attestationObject },
-      clientExtensionResults: {},
-    },
-    expectedChallenge: rules.challenge,
-    expectedOrigin: originsOf(rules),
-    expectedRPID: rules.rpId,
-    requireUserPresence: !rules.isConditional,
-    requireUserVerification: false,
-    supportedAlgorithmIDs: [...PASSKEY_ALGORITHMS],
-  }).catch(() => undefined);
+  const verify = async () =>
+    verifyRegistrationResponse({
+      response: {
+        id,
+        rawId: id,
+        type: 'public-key',
+        response: {
+          clientDataJSON: response.clientDataJSON,
+          attestationObject: await withoutStatement(response.attestationObject),
+        },
+        clientExtensionResults: {},
+      },
+      expectedChallenge: rules.challenge,
+      expectedOrigin: originsOf(rules),
+      expectedRPID: rules.rpId,
+      requireUserPresence: !rules.isConditional,
+      requireUserVerification: false,
+      supportedAlgorithmIDs: [...PASSKEY_ALGORITHMS],
+    });
+  const checked = await verify().catch(() => undefined);
   if (!checked?.verified) return undefined;
 
   const { credential, credentialDeviceType, aaguid } = checked.registrationInfo;
@@ -65,22 +68,12 @@ export async function verifyAttestation(
  * section 5.1.3). Some send a statement all the same, and its certificates lead to roots of vendors, which nothing here
  * trusts. What the device itself says, the authenticator data, stays as it is.
  *
- * @returns undefined if there is no authenticator data in it
+ * @throws if it is no attestation
  */
-async function withoutStatement(attestationObject: string): Promise<string | undefined> {
+async function withoutStatement(attestationObject: string): Promise<string> {
   const { isoBase64URL, isoCBOR } = await import('@simplewebauthn/server/helpers');
-  try {
-    const decoded: unknown = isoCBOR.decodeFirst(isoBase64URL.toBuffer(attestationObject));
-    const authData: unknown = decoded instanceof Map ? decoded.get('authData') : undefined;
-    if (!(authData instanceof Uint8Array)) return undefined;
-    const none = new Map<string, string | Map<string, never> | Uint8Array>([
-      ['fmt', 'none'],
-      ['attStmt', new Map<string, never>()],
-      ['authData', authData],
-    ]);
-    return isoBase64URL.fromBuffer(isoCBOR.encode(none));
-  } catch {
-    // What is no CBOR is no attestation.
-    return undefined;
-  }
+  const bytes = isoBase64URL.toBuffer(attestationObject);
+  const attestation = isoCBOR.decodeFirst<Map<string, string | Uint8Array | Map<string, string>>>(bytes);
+  attestation.set('fmt', 'none').set('attStmt', new Map());
+  return isoBase64URL.fromBuffer(isoCBOR.encode(attestation));
 }
