@@ -14,6 +14,7 @@ import {
   unwrap,
 } from '../testing/fixtures.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
+import { tokenDocument } from '../tokens/documents.ts';
 import { userDocument } from '../users/documents.ts';
 import { countPasswordAlone } from './count-password-alone.ts';
 
@@ -92,6 +93,13 @@ test('a resource that is gone is passed over', async () => {
   const { assignments } = await read(ports, userDocument.key(user.id));
   const gone = { resource: idFromBytes('res', ports.random.bytes(7)), alone: false, tokens: [] };
   await overwrite(ports, userDocument.key(user.id), { assignments: [gone, ...assignments] });
+  expect(await counted()).toBe(1);
+});
+
+test('a token whose owner is gone is passed over', async () => {
+  await addLost('lost');
+  const { tokens } = await addLost('gone');
+  for (const { id } of tokens) await overwrite(ports, tokenDocument.key(id), { owner: 'usr_00000000000' });
   expect(await counted()).toBe(1);
 });
 

@@ -228,4 +228,6 @@ test('as many resources of a user are decided as one page of the console asks fo
   expect(await since()).toBeDefined();
   await assignTo([...gone, ...home.user.assignments]);
   expect(await since()).toBeUndefined();
+  // What the administrator cannot see is not among them.
+  expect((await read(undefined, administrator([home.resource.id]))).get(home.user.id)).toBeDefined();
 });
