@@ -23,28 +23,30 @@ export function boundCalls(
   { total, perResource, perUser }: CallBounds = DEFAULT_BOUNDS,
 ): WebhookSender['ask'] {
   /** By the id of the account, resource or user, which differ. */
-  const running = new Map<string, number>();
+  const running = new Map<string | undefined, number>();
   let all = 0;
-  const count = (id: string) => running.get(id) ?? 0;
-  const add = (id: string, calls: 1 | -1) => {
+  const count = (id: string | undefined) => running.get(id) ?? 0;
+  const add = (id: string | undefined, calls: 1 | -1) => {
     const left = count(id) + calls;
     if (left > 0) running.set(id, left);
     else running.delete(id);
   };
   return async (request, limits) => {
     const { account, resource, user } = limits.asker;
-    const isCrowded =
-      count(resource) >= perResource || count(account) >= total - all || (user !== undefined && count(user) >= perUser);
+    const bounds = [
+      { id: account, most: total - all },
+      { id: resource, most: perResource },
+      { id: user, most: perUser },
+    ].filter(({ id }) => id !== undefined);
     // One of those that run has ended by then.
-    if (isCrowded) throw new Overloaded(limits.timeoutMs);
-    const ids = [account, resource, ...(user === undefined ? [] : [user])];
+    if (bounds.some(({ id, most }) => count(id) >= most)) throw new Overloaded(limits.timeoutMs);
     all += 1;
-    for (const id of ids) add(id, 1);
+    for (const { id } of bounds) add(id, 1);
     try {
       return await ask(request, limits);
     } finally {
       all -= 1;
-      for (const id of ids) add(id, -1);
+      for (const { id } of bounds) add(id, -1);
     }
   };
 }

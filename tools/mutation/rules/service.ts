@@ -276,7 +276,7 @@ export const SERVICE_RULES: readonly RequirementRule[] = [
   {
     requirement: 'SR-76',
     file: 'server/platform/webhook-http/bound-calls.ts',
-    rule: '|| (user !== undefined && count(user) >= perUser)',
+    rule: '{ id: user, most: perUser },',
     mutation: '',
   },
   {
