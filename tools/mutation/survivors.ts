@@ -85,7 +85,7 @@ export const EXPLAINED_SURVIVORS: readonly ExplainedSurvivor[] = [
   },
   {
     file: 'server/kernel/policy.ts',
-    line: 'return creator !== undefined && creator.kind === self.kind && creator.id !== undefined && creator.id === self.id;',
+    line: 'return creator.kind === self.kind && creator.id !== undefined && creator.id === self.id;',
     replacement: 'true',
     reason: 'Only administrators are compared, who have an id: a creator without one equals none of them.',
   },
