@@ -12,7 +12,7 @@ export const DOCUMENTS: Readonly<Record<PageRoute, string>> = {
   events: 'console#events',
   administrators: 'operations/first-start#administrators',
   apiKeys: 'api#api-keys',
-  webhooks: 'backend-developers#webhooks',
+  webhooks: 'webhooks',
   mail: 'console#email',
   plan: 'console#superuser',
   ownSignIn: 'console#roles',
@@ -20,7 +20,7 @@ export const DOCUMENTS: Readonly<Record<PageRoute, string>> = {
 
 /** The same for what a page has at addresses of its own: `:page` or `:tab`. */
 export const PART_DOCUMENTS: Readonly<Partial<Record<PageRoute, Readonly<Record<string, string>>>>> = {
-  resources: { appearance: 'site-owners#appearance', texts: 'texts', embed: 'quickstart' },
+  resources: { appearance: 'appearance', texts: 'texts', embed: 'quickstart' },
   users: { import: 'console#import', links: 'api#links-by-email' },
   tokens: { import: 'importing-tokens' },
 };

@@ -4,7 +4,7 @@ import { REFUSALS } from '@countersign/protocol/codes';
 const HEAD = `# Refusal codes
 
 Every refusal of the service, by HTTP status. Programs branch on the code, which never changes; the text may be reworded.
-[What to do](backend-developers.md#errors) about the common ones. Written by \`npm run docs:codes\`.
+[What to do](api-errors.md#errors) about the common ones. Written by \`npm run docs:codes\`.
 `;
 
 const SITE_HEAD = `

@@ -52,8 +52,8 @@ describe('every language', () => {
     expect(new Intl.Locale(locale).language).toBe(lang);
   });
 
-  test.each(LANGUAGES)('%s is in the guide for site owners', (lang) => {
-    const guide = readFileSync(new URL('../../docs/site-owners.md', import.meta.url), 'utf8');
+  test.each(LANGUAGES)('%s is in the guide', (lang) => {
+    const guide = readFileSync(new URL('../../docs/appearance.md', import.meta.url), 'utf8');
     expect(guide).toContain(`| \`${lang}\` | ${readLanguage(lang).name}`);
   });
 
