@@ -71,6 +71,11 @@ test('the chosen language stays on the next page, and its snippet is copied', as
     .toContain('for item in client.users.list():');
 });
 
+test('the examples call the service that they are read on', async () => {
+  const page = await open('/v1/reference/createUser');
+  await expect(page.getByRole('region', { name: 'curl example' })).toContainText(`${here.url}/v1/users`);
+});
+
 test('a phone has the operations behind a button', async () => {
   const page = await open('/v1/reference/readUser', { viewport: PHONE });
   const operations = page.getByRole('navigation', { name: 'Operations' });

@@ -7,10 +7,10 @@ import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/co
 import { Spec, Validation } from '@cyclonedx/cyclonedx-library';
 import { publint } from 'publint';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { ApiDescription } from '../docs/api-reference/description.ts';
 import { Account } from '../docs/testing/account.ts';
 import { type BuiltService, makePlace, type Place, serve, setUp } from '../docs/testing/built-service.ts';
 import { codeBlocksOf } from '../docs/testing/code-blocks.ts';
-import type { ApiDescription } from '../server/http/reference/description.ts';
 import { freePorts } from '../server/testing/free-ports.ts';
 import { openApiDocument } from '../tools/clients/document.ts';
 import { runProbe } from '../tools/prepare/probe.ts';

@@ -9,6 +9,7 @@ import type { AppEnv } from './http/context.ts';
 import { demoMailbox } from './http/demo/mailbox.ts';
 import { onlyThisMachine } from './http/demo/only-this-machine.ts';
 import { demoWelcome } from './http/demo/welcome.ts';
+import { apiReference } from './http/documents/api-reference.ts';
 import { documentation } from './http/documents/documentation.ts';
 import { icon } from './http/icon.ts';
 import type { Logger } from './http/log.ts';
@@ -69,6 +70,8 @@ export interface AppOptions {
   console?: BuiltFiles;
   /** The documentation, beside the console. */
   documents?: BuiltDocuments;
+  /** The reference of the API, at `/v1`. */
+  reference?: BuiltDocuments;
   log: Logger;
   /**
    * `public`: without the console and the administration of both APIs, for a service that has them on another listener.
@@ -154,6 +157,7 @@ export function createApp(ports: Ports, options: AppOptions): Hono<AppEnv> {
     app.route('/', demoWelcome(options.shop));
     app.route('/demo', demoMailbox(options.mailbox));
   }
+  if (options.reference) app.route('/v1', apiReference(options.reference));
   if (options.documents) app.route('/', documentation(options.documents));
   if (options.console) app.route('/', consolePages(options.console));
   return app;

@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import type { ApiDescription } from '../server/http/reference/description.ts';
+import type { ApiDescription } from '../docs/api-reference/description.ts';
 import { openApiDocument } from './clients/document.ts';
 import { makeRelease } from './release/make-release.ts';
 import { stageService } from './release/service-files.ts';

@@ -50,6 +50,7 @@ export async function startInProcessService(name: string, wanted?: number): Prom
     widget: await loadBuiltFiles(builtPath('widget'), 'widget'),
     console: await loadBuiltFiles(builtPath('console'), 'console'),
     documents: builtDocuments(builtPath('docs')),
+    reference: builtDocuments(builtPath('reference')),
     log: captured.log,
     readiness,
   });

@@ -23,8 +23,6 @@ import { withExamples } from '../http/api/examples.ts';
 import type { Route, Surface } from '../http/api/route.ts';
 import { apiRouter } from '../http/api/router.ts';
 import type { AppEnv } from '../http/context.ts';
-import { type ApiDescription, entriesOf } from '../http/reference/description.ts';
-import { referencePages } from '../http/reference/pages.ts';
 import { sessionCookie } from '../http/session-cookie.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { linkCreationRoutes } from '../links/routes.ts';
@@ -167,29 +165,28 @@ export function nativeApi(ports: Ports, about: About) {
       'The session of an administrator, who may do what their role says. Whatever changes something also needs `X-CSRF-Token`.',
   });
 
-  let description: ApiDescription | undefined;
-  const described = () => {
-    description ??= withTags(withExamples(withNulls(app.getOpenAPI31Document(documentInfo(about))) as ApiDescription));
-    return description;
-  };
   // It describes the administration, which another listener has then.
   if (surface === 'public') return app;
   // One copy for all requests: a response that a client does not read holds only a reference (SR-65).
   let json: Uint8Array<ArrayBuffer> | undefined;
   app.get('/openapi.json', (c) => {
-    json ??= new TextEncoder().encode(JSON.stringify(described()));
+    json ??= new TextEncoder().encode(JSON.stringify(describe(app, about)));
     c.header('cache-control', 'public, max-age=300');
     c.header('access-control-allow-origin', '*');
     return c.body(json, 200, { 'content-type': 'application/json' });
   });
-  app.route('/', referencePages(described));
   return app;
 }
 
-/** The groups of the operations, in their order: tools sort by what the document lists. */
-function withTags(api: ApiDescription): ApiDescription {
-  const tags = [...new Set(entriesOf(api).map(({ tag }) => tag))];
-  return { ...api, tags: tags.map((name) => ({ name })) };
+type Description = Parameters<typeof withExamples>[0];
+
+/** With the groups of the operations, in their order: tools sort by what the document lists. */
+function describe(app: ReturnType<typeof apiRouter>, about: About): object {
+  const api = withExamples(withNulls(app.getOpenAPI31Document(documentInfo(about))) as Description);
+  const tags = Object.values(api.paths ?? {}).flatMap((methods) =>
+    Object.values(methods as Record<string, { tags?: string[] }>).map(({ tags: [tag = 'Other'] = [] }) => tag),
+  );
+  return { ...api, tags: [...new Set(tags)].map((name) => ({ name })) };
 }
 
 /**

@@ -41,10 +41,11 @@ import { onStopSignal } from './stop-signals.ts';
 import { serveCertificate } from './tls-certificate.ts';
 import { followOrders } from './workers/orders.ts';
 
-/** Beside this file in the built tree: dist/server/main.js, dist/widget/, dist/console/, dist/docs/, dist/cli/. */
+/** Beside this file in the built tree: dist/server/main.js, dist/widget/, dist/console/, dist/docs/, dist/reference/, dist/cli/. */
 const WIDGET_FOLDER = fileURLToPath(new URL('../widget/', import.meta.url));
 const CONSOLE_FOLDER = fileURLToPath(new URL('../console/', import.meta.url));
 const DOCUMENTS_FOLDER = fileURLToPath(new URL('../docs/', import.meta.url));
+const REFERENCE_FOLDER = fileURLToPath(new URL('../reference/', import.meta.url));
 const COMMAND_FOLDER = fileURLToPath(new URL('../cli/', import.meta.url));
 
 const NOT_LEFT = 'the end of this process could not be stored';
@@ -112,6 +113,7 @@ async function startService(
     widget,
     console,
     documents: builtDocuments(DOCUMENTS_FOLDER),
+    reference: builtDocuments(REFERENCE_FOLDER),
     log,
     readiness,
     startLimits: config.startLimits,

@@ -38,7 +38,6 @@ const PAGES = [
   '/console',
   '/console/nothing',
   '/setup',
-  '/v1',
   '/reset',
   '/reset/password',
   '/unlock',

@@ -65,6 +65,12 @@ export const PARTS = {
     sources: ['docs', ...NAMED_DOCUMENTS],
     finish: buildDocuments,
   },
+  reference: {
+    environments: [],
+    outDir: 'dist/reference',
+    sources: ['docs/api-reference', 'server', 'shared', 'ui'],
+    finish: renderReference,
+  },
   client: {
     environments: ['client'],
     outDir: 'clients/typescript/dist',
@@ -155,6 +161,13 @@ async function buildDocuments(root: string): Promise<void> {
   if (status !== 0) throw new Error(`The documentation cannot be built:\n${stdout}${stderr}`);
   // They are many and seldom read, and the highest quality takes ten times as long for a tenth less.
   await compressServedFiles(join(root, 'dist/docs'), 9);
+}
+
+/** The reference of the API, by a program of its own, which runs the server. */
+async function renderReference(root: string): Promise<void> {
+  const program = join(root, 'docs/api-reference/write-pages.ts');
+  execFileSync(process.execPath, ['--import', 'tsx', program], { cwd: root, stdio: 'inherit' });
+  await compressServedFiles(join(root, 'dist/reference'), 9);
 }
 
 /** The types of the widget's package, and what is compiled with the pages that import it. */

@@ -22,6 +22,7 @@ const TREE: Tree = {
   'server/testing/fake.ts': '4',
   'demo-site/demo.ts': '5',
   'docs/troubleshooting.md': '5',
+  'docs/api-reference/pages.ts': '5',
   'cli/countersign.ts': '6',
   'clients/typescript/src/index.ts': '7',
   'clients/typescript/tsconfig.json': '{}',
@@ -49,6 +50,7 @@ describe('builds again', () => {
       'server',
       'cli',
       'documents',
+      'reference',
       'client',
     ]);
   });
@@ -60,13 +62,14 @@ describe('builds again', () => {
   test.each([
     ['widget/frame/main.tsx', ['widget', 'package', 'console']],
     ['console/main.tsx', ['console']],
-    ['server/platform/static-files/page-files.ts', ['widget', 'server']],
+    ['server/platform/static-files/page-files.ts', ['widget', 'server', 'reference']],
     ['demo-site/demo.ts', ['server']],
     ['docs/troubleshooting.md', ['server', 'documents']],
+    ['docs/api-reference/pages.ts', ['documents', 'reference']],
     ['README.md', ['documents']],
     ['clients/typescript/src/index.ts', ['server', 'cli', 'client']],
-    ['shared/wire/codes.ts', ['widget', 'package', 'console', 'server', 'cli', 'client']],
-    ['ui/i18n/translate.ts', ['widget', 'console', 'server']],
+    ['shared/wire/codes.ts', ['widget', 'package', 'console', 'server', 'cli', 'reference', 'client']],
+    ['ui/i18n/translate.ts', ['widget', 'console', 'server', 'reference']],
     ['package-lock.json', PART_NAMES],
     ['server/main.test.ts', []],
     ['server/testing/fake.ts', []],

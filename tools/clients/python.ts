@@ -1,4 +1,4 @@
-import { snakeCase } from '../../server/http/reference/snippets/library-call.ts';
+import { snakeCase } from '../../docs/api-reference/snippets/library-call.ts';
 import { keyMembers } from './key-members.ts';
 import type { Api, Group, Operation } from './read-api.ts';
 import { bodyText, GENERATED, indent, KIND_TEXTS, wrap } from './text.ts';

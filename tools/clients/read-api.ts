@@ -1,4 +1,4 @@
-import { GROUPS } from '../../server/http/reference/library-operations.ts';
+import { GROUPS } from '../../docs/api-reference/library-operations.ts';
 import { REPEATABLE, TYPED_OPERATIONS } from './operations.ts';
 import { type ApiDocument, jsonOf, type OperationObject, type Schema } from './schema.ts';
 import { alternativesOf, type ObjectType, type Scalar, type Type, TypeReader } from './types.ts';

@@ -1,6 +1,6 @@
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { beforeAll, expect, test } from 'vitest';
-import { type ApiDescription, entriesOf } from '../../server/http/reference/description.ts';
+import { type ApiDescription, entriesOf } from '../../docs/api-reference/description.ts';
 import { openApiDocument } from '../clients/document.ts';
 import { apiFiles } from './api-files.ts';
 

@@ -1,5 +1,5 @@
-import { type ApiDescription, type Entry, entriesOf } from '../../server/http/reference/description.ts';
-import { exampleRequest } from '../../server/http/reference/snippets/request.ts';
+import { type ApiDescription, type Entry, entriesOf } from '../../docs/api-reference/description.ts';
+import { exampleRequest } from '../../docs/api-reference/snippets/request.ts';
 
 /** The description of the API and a collection of its requests, by the names of their files. */
 export function apiFiles(described: ApiDescription, version: string): Record<string, string> {

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { ApiDescription } from '../../server/http/reference/description.ts';
+import type { ApiDescription } from '../../docs/api-reference/description.ts';
 import { apiFiles } from './api-files.ts';
 import { releaseTime, writeChecksums, writeTarball } from './archives.ts';
 import { billOfMaterials } from './bill-of-materials.ts';

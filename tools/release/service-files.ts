@@ -14,7 +14,7 @@ import { LICENSES_FILE, licenseTexts } from './license-texts.ts';
 import { installedPackages, productPackages, readLock, runtimePackages } from './runtime-packages.ts';
 
 /** What the service runs from. The demo's shop is in `server`: `countersign serve --demo` shows the widget on its pages. */
-const SERVED = ['server', 'cli', 'widget', 'console', 'documents'] as const;
+const SERVED = ['server', 'cli', 'widget', 'console', 'documents', 'reference'] as const;
 /** For developers: maps, types, and the mark of the build. */
 const NOT_SHIPPED = /(?:^|\/)(?:compile-cache|types)\/|\.map$|\.d\.m?ts$|\/\.made-from$|\/docs\/hashmap\.json$/;
 /** Of a package: what Node loads and its license, without sources in C, maps and types. */

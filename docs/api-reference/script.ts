@@ -1,6 +1,9 @@
+/** Where the service of the examples is, until the script writes where it is read. */
+export const EXAMPLE_SERVICE = 'https://auth.example';
+
 /**
- * The reference's script: it searches in the navigation, keeps the language and copies. Without it all of the page is
- * there, and the languages still change.
+ * The reference's script: it searches in the navigation, keeps the language, copies, and writes the address of this
+ * service into the examples. Without it all of the page is there, and the languages still change.
  */
 export const REFERENCE_SCRIPT = `
 const all = (selector, inside = document) => [...inside.querySelectorAll(selector)];
@@ -54,4 +57,6 @@ for (const button of all('.copy')) {
     setTimeout(() => { button.textContent = 'Copy'; }, 2000);
   });
 }
+const texts = document.createTreeWalker(document.getElementById('content'), NodeFilter.SHOW_TEXT);
+while (texts.nextNode()) texts.currentNode.data = texts.currentNode.data.replaceAll('${EXAMPLE_SERVICE}', location.origin);
 `;

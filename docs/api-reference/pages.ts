@@ -1,50 +1,28 @@
-import { createHash } from 'node:crypto';
 import { ICON_LINK } from '@countersign/protocol/icon';
-import { type Context, Hono } from 'hono';
 import { html, raw } from 'hono/html';
-import type { AppEnv } from '../context.ts';
-import { refuse } from '../problem.ts';
-import { compressPage, sendFile } from '../send-file.ts';
 import { type ApiDescription, type Entry, entriesOf, resolve } from './description.ts';
 import { codesPage, introductionPage } from './introduction.ts';
 import { operationPage } from './operation.ts';
 import { REFERENCE_SCRIPT } from './script.ts';
 import { REFERENCE_STYLE } from './style.ts';
 
-const hashOf = (text: string) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
-const POLICY = [
-  "default-src 'none'",
-  `script-src ${hashOf(REFERENCE_SCRIPT)}`,
-  `style-src ${hashOf(REFERENCE_STYLE)}`,
-  "img-src 'self'",
-  "frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
-].join('; ');
-
 /**
- * The API reference, a page for each operation, rendered from the same document as `/v1/openapi.json` (decision 0275). It
- * loads nothing, and runs one script that its policy names by hash.
+ * The API reference: a page for each operation, rendered from the document that `/v1/openapi.json` returns (decision 0275), with
+ * the style and the script that they load. By their paths.
  */
-export function referencePages(description: () => ApiDescription): Hono<AppEnv> {
-  const app = new Hono<AppEnv>();
-  // One copy for all requests: a response that a client does not read holds only a reference (SR-65).
-  const rendered = new Map<string, Promise<Parameters<typeof sendFile>[1]>>();
-  let entries: Entry[] | undefined;
-
-  const show = async (c: Context<AppEnv>, id: string) => {
-    const api = description();
-    entries ??= entriesOf(api);
-    const entry = entries.find((one) => one.id === id);
-    if (id !== '' && id !== 'codes' && !entry) return refuse(c, 'NOT_FOUND');
-    const page = rendered.get(id) ?? render(api, entries, entry ?? id);
-    rendered.set(id, page);
-    return sendFile(c, await page, { 'content-security-policy': POLICY, 'cache-control': 'no-cache' });
+export async function referencePages(api: ApiDescription): Promise<Record<string, string>> {
+  const entries = entriesOf(api);
+  const pages: Record<string, string> = {
+    'reference.css': REFERENCE_STYLE,
+    'reference.js': REFERENCE_SCRIPT,
+    'index.html': await render(api, entries, ''),
+    'codes.html': await render(api, entries, 'codes'),
   };
-  app.get('/', (c) => show(c, ''));
-  app.get('/reference/:operation', (c) => show(c, c.req.param('operation')));
-  return app;
+  for (const entry of entries) pages[`${entry.id}.html`] = await render(api, entries, entry);
+  return pages;
 }
 
-async function render(api: ApiDescription, entries: readonly Entry[], shown: Entry | string) {
+async function render(api: ApiDescription, entries: readonly Entry[], shown: Entry | string): Promise<string> {
   const [title, content] =
     typeof shown === 'object'
       ? [shown.title, operationPage(api, entries, shown)]
@@ -59,7 +37,7 @@ async function render(api: ApiDescription, entries: readonly Entry[], shown: Ent
 <meta name="color-scheme" content="light dark">
 <title>${title === '' ? api.info.title : `${title} - ${api.info.title}`}</title>
 ${raw(ICON_LINK)}
-<style>${raw(REFERENCE_STYLE)}</style>
+<link rel="stylesheet" href="/v1/reference/reference.css">
 </head>
 <body>
 <a class="skip" href="#content">Skip to the content</a>
@@ -68,15 +46,10 @@ ${raw(ICON_LINK)}
 <div id="side" popover>${sidebar(api, entries, shown)}</div>
 <main id="content" tabindex="-1">${content}</main>
 </div>
-<script>${raw(REFERENCE_SCRIPT)}</script>
+<script src="/v1/reference/reference.js"></script>
 </body>
 </html>`;
-  const page = text.toString();
-  return {
-    body: new TextEncoder().encode(page),
-    brotli: compressPage(page),
-    contentType: 'text/html; charset=UTF-8',
-  };
+  return text.toString();
 }
 
 function sidebar(api: ApiDescription, entries: readonly Entry[], shown: Entry | string) {
