@@ -89,6 +89,9 @@ test('the search finds guides by all they say, and background by its title', () 
   expect([...found].filter((id) => /threat-model|decisions\/0274/.test(id))).toEqual([
     expect.stringContaining('#274-'),
     '/docs/threat-model#threat-model',
+    '/docs/threat-model/guessing#guessing-and-lockout',
+    '/docs/threat-model/recovery#lost-factors-and-links',
+    '/docs/threat-model/server#server-and-data',
   ]);
 });
 

@@ -3,7 +3,7 @@ import type { DefaultTheme } from 'vitepress';
 
 /** Documents that give reasons, or list what guides explain. */
 const BACKGROUND =
-  /^(?:(?:README|CHANGELOG|CONTRIBUTING)\.md|(?:bench|shared)\/|docs\/(?:(?:decisions|development)\/|(?:threat-model|security-requirements|text-keys|data-dictionary|mutation-scores)\.md))/;
+  /^(?:(?:README|CHANGELOG|CONTRIBUTING)\.md|(?:bench|shared)\/|docs\/(?:(?:decisions|development|threat-model)\/|(?:threat-model|security-requirements|text-keys|data-dictionary|mutation-scores)\.md))/;
 
 /** Background is found by its title alone: each word of it occurs there more often than in the guide that a reader needs. */
 export const SEARCH: DefaultTheme.Config['search'] = {

@@ -17,7 +17,7 @@ export interface CodeBlock {
 
 /** The documents for the four readers. Decisions are history and hold nothing to try. */
 export function documentPaths(): string[] {
-  const pages = ['docs', 'docs/operations'].flatMap((folder) =>
+  const pages = ['docs', 'docs/operations', 'docs/threat-model'].flatMap((folder) =>
     readdirSync(join(ROOT, folder))
       .filter((name) => name.endsWith('.md'))
       .sort()
