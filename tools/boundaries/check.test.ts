@@ -311,7 +311,7 @@ describe('finds a planted violation where it is, and nothing else', () => {
     expect(problems[0]?.startsWith(`${path}: `)).toBe(true);
   });
 
-  it('reports a cycle of values and types once, with its path', () => {
+  it('reports a cycle of values and types once, with its files', () => {
     const problems = problemsOf({
       'server/users/a.ts': `import type { B } from './b.ts'; export type A = B;`,
       'server/users/b.ts': `export * from './c.ts'; export type B = 1;`,
@@ -319,8 +319,7 @@ describe('finds a planted violation where it is, and nothing else', () => {
       'server/users/d.ts': `import './a.ts';`,
     });
     expect(problems).toEqual([
-      'server/users/a.ts: imports run in a circle: ' +
-        'server/users/a.ts -> server/users/b.ts -> server/users/c.ts -> server/users/a.ts',
+      'server/users/a.ts: imports run in a circle: ' + 'server/users/a.ts, server/users/b.ts, server/users/c.ts',
     ]);
   });
 

@@ -1,7 +1,6 @@
 import { posix } from 'node:path';
 import { type Finding, listProjectFiles, readProjectFile } from '../project-files.ts';
-import { findCycles } from './cycles.ts';
-import { folderCircles } from './folder-circles.ts';
+import { cyclesIn, measureFolders } from '../structure/folders.ts';
 import { folderProblem, LAYERS, type Layer, type LayerName, layerOf } from './layers.ts';
 import { type ClassifiedFile, natureProblems, naturesOf } from './nature.ts';
 import { type Packages, packageName, readWorkspaces } from './packages.ts';
@@ -68,11 +67,17 @@ export function checkBoundaries(root: string): BoundaryReport {
     const file = checked.get(path);
     if (file) for (const problem of natureProblems(file, nature)) findings.push({ path, problem });
   }
-  for (const cycle of findCycles(graph)) {
-    findings.push({ path: cycle[0] ?? '', problem: `imports run in a circle: ${cycle.join(' -> ')}` });
+  for (const cycle of cyclesIn(graph)) {
+    findings.push({ path: cycle[0] ?? '', problem: `imports run in a circle: ${cycle.join(', ')}` });
   }
-  const layers = new Map([...checked].map(([path, { layer }]) => [path, layer]));
-  for (const circle of folderCircles(graph, layers)) {
+  // Tests may import any folder.
+  const product = [...checked].filter(([, { layer }]) => layer !== 'tests');
+  const { circles } = measureFolders({
+    root,
+    files: new Map(product.map(([path, { file }]) => [path, file])),
+    resolve: (from, specifier) => (specifier.startsWith('.') ? resolve(from, specifier, known) : undefined),
+  });
+  for (const circle of circles) {
     findings.push({ path: circle[0] ?? '', problem: `folders import one another in a circle: ${circle.join(', ')}` });
   }
   return { files: graph.size, references, findings };

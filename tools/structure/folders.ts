@@ -38,7 +38,7 @@ export function measureFolders({ files, resolve }: SourceTree): Folders {
 /** `server/tokens` of `server/tokens/kinds/ocra/suite.ts`. */
 export const featureOf = (path: string): string => path.split('/').slice(0, -1).slice(0, 2).join('/');
 
-/** The strongly connected components of more than one node (Tarjan). */
+/** The strongly connected components (Tarjan) of more than one node, and nodes with an edge to themselves. */
 export function cyclesIn(graph: ReadonlyMap<string, ReadonlySet<string>>): string[][] {
   const index = new Map<string, number>();
   const open: string[] = [];
@@ -54,7 +54,7 @@ export function cyclesIn(graph: ReadonlyMap<string, ReadonlySet<string>>): strin
     }
     if (lowest === own) {
       const circle = open.splice(open.indexOf(node));
-      if (circle.length > 1) found.push(circle.sort());
+      if (circle.length > 1 || graph.get(node)?.has(node)) found.push(circle.sort());
     }
     return lowest;
   };

@@ -40,14 +40,11 @@ describe('the folders of the server', () => {
 
   test('cycles are found complete and separate, the largest first', () => {
     const graph = new Map(
-      Object.entries({ a: ['b'], b: ['a', 'c'], c: ['d'], d: ['e'], e: ['c'], f: ['a'] }).map(
+      Object.entries({ a: ['b'], b: ['a', 'c'], c: ['d'], d: ['e'], e: ['c'], f: ['a'], g: ['g'] }).map(
         ([node, next]) => [node, new Set(next)] as const,
       ),
     );
-    expect(cyclesIn(graph)).toEqual([
-      ['c', 'd', 'e'],
-      ['a', 'b'],
-    ]);
+    expect(cyclesIn(graph)).toEqual([['c', 'd', 'e'], ['a', 'b'], ['g']]);
   });
 });
 
