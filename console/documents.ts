@@ -21,7 +21,7 @@ export const DOCUMENTS: Readonly<Record<PageRoute, string>> = {
 /** The same for what a page has at addresses of its own: `:page` or `:tab`. */
 export const PART_DOCUMENTS: Readonly<Partial<Record<PageRoute, Readonly<Record<string, string>>>>> = {
   resources: { appearance: 'appearance', texts: 'texts', embed: 'quickstart' },
-  users: { import: 'console#import', links: 'api#links-by-email' },
+  users: { import: 'console#import', links: 'help-users#links-by-email' },
   tokens: { import: 'importing-tokens' },
 };
 
@@ -39,7 +39,7 @@ export const CHECKLIST_DOCUMENTS: Readonly<Record<ChecklistItem, string>> = {
   'second-administrator': 'operations/first-start#administrators',
   'copy-master-key': 'operations/keys#master-key',
   'back-up': 'operations/backup#backups',
-  'replace-lost-tokens': 'api#a-lost-device',
+  'replace-lost-tokens': 'help-users#a-lost-device',
 };
 
 export function documentFor({ route, params }: Pick<Address, 'route' | 'params'>): string {

@@ -96,6 +96,7 @@ export const READERS: readonly Reader[] = [
     details: 'Users, tokens, filters and events, in the console or from a shell.',
     entries: [
       ['docs/console.md', 'The console'],
+      ['docs/help-users.md', 'Help a user'],
       ['docs/command-line.md', 'The command line'],
       ['docs/commands.md', 'All commands'],
       ['docs/importing-tokens.md', 'Import tokens'],

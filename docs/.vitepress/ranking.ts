@@ -45,7 +45,7 @@ const WEIGHTS: readonly (readonly [pages: RegExp, weight: number])[] = [
   ],
   [/^\/docs\/(?:commands|refusal-codes|glossary|protectimus|clients\/parity)\b/, 0.4],
   [/^\/docs\/(?:clients|examples|widget|server)\b/, 0.5],
-  [/^\/docs\/api\b/, 0.7],
+  [/^\/docs\/(?:api|help-users)\b/, 0.7],
 ];
 
 const weightOf = (id: string) => WEIGHTS.find(([pages]) => pages.test(id))?.[1] ?? 1;
