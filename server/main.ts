@@ -33,7 +33,6 @@ const USAGE = `usage: start.cjs [serve]            serve; configured by COUNTERS
            --keys JWKS              with --events: a copy of the keys published since then; several if they have changed
            --identity FILE          of an encrypted backup: the AGE-SECRET-KEY-1… of a recipient
            --passphrase-file FILE   of an encrypted backup
-           --accept-unverified      also a backup without a MAC under the master key, which anyone can forge
            --json                   print JSON
        start.cjs forget-secrets     show what a lost master key makes void
            --confirm                and give it up
@@ -68,7 +67,6 @@ function parseCommand() {
       'to-file': { type: 'string' },
       partitions: { type: 'string' },
       'passphrase-file': { type: 'string' },
-      'accept-unverified': { type: 'boolean', default: false },
       help: { type: 'boolean' },
     },
   });
@@ -115,9 +113,8 @@ async function main(): Promise<void> {
   if (command === 'move') return moveBy(config, log, values);
   if (command === 'setup') return setUp(config, log, values);
   if (command === 'forget-secrets') return forgetLostSecrets(config, log, values);
-  const { identity, 'passphrase-file': passphraseFile, 'accept-unverified': isUnverifiedAccepted, ...options } = values;
-  const others = { isUnverifiedAccepted, ...omitUndefined({ identity, passphraseFile }) };
-  return restore(config, log, files, { ...options, ...others });
+  const { identity, 'passphrase-file': passphraseFile, ...options } = values;
+  return restore(config, log, files, { ...options, ...omitUndefined({ identity, passphraseFile }) });
 }
 
 /** A password in an argument could be read by every user of the machine. */

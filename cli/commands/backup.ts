@@ -23,7 +23,6 @@ interface RestoreFlags {
   keys?: string[];
   identity?: string;
   passphraseFile?: string;
-  acceptUnverified?: boolean;
 }
 
 const FULL = { path: '/operator/backup' };
@@ -65,7 +64,6 @@ export function addBackup(program: Command, around: Environment): void {
     .option('--keys <file>', 'the published keys since the backup; repeat for older ones', collect)
     .option('--identity <file>', 'of an encrypted backup: the AGE-SECRET-KEY-1… of a recipient')
     .option('--passphrase-file <file>', 'of an encrypted backup')
-    .option('--accept-unverified', 'restore a backup without a MAC under the master key, which anyone can forge')
     .action((files: string[], flags: RestoreFlags, command: Command) =>
       handOver(around, command, [
         'restore',
@@ -74,7 +72,6 @@ export function addBackup(program: Command, around: Environment): void {
         ...(flags.keys ?? []).flatMap((keys) => ['--keys', resolve(keys)]),
         ...(flags.identity === undefined ? [] : ['--identity', resolve(flags.identity)]),
         ...(flags.passphraseFile === undefined ? [] : ['--passphrase-file', resolve(flags.passphraseFile)]),
-        ...(flags.acceptUnverified === true ? ['--accept-unverified'] : []),
         ...(command.optsWithGlobals<{ json?: boolean }>().json ? ['--json'] : []),
       ]),
     );

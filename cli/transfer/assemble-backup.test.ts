@@ -13,9 +13,10 @@ const digest = (n: number) => `${n}000000${n}0000000${n}`;
 const record = (n: number) => ({ d: ['ä\u2028', `thing/${n}`] as const, v: n });
 const entry = (n: number) => ({ i: 'things', e: ['s', `${n}`] as const, p: 0 });
 const header = (number: number) => ({
-  backup: number === 0 ? (2 as const) : (3 as const),
+  backup: number === 0 ? (1 as const) : (2 as const),
   partitions: 1,
   at: 5,
+  mac: { keyId: 'k', nonce: 'n' },
   series: { id: 'x', salt: SALT, number },
 });
 

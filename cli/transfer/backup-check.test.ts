@@ -25,7 +25,7 @@ async function check(text: string, size = 7): Promise<number> {
 }
 
 function backupOf(count: number): string {
-  const sums = new LineSums();
+  const sums = new LineSums(new Uint8Array(32));
   const lines = Array.from({ length: count }, (_, n) => writeLine(sums, { s: 0, n, v: 'Grüße'.repeat(n % 90) }));
   return [...lines, writeLine(sums, { end: count })].map((line) => `${line}\n`).join('');
 }

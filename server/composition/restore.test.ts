@@ -78,7 +78,7 @@ test('counts what is in the store afterwards, by kind', async () => {
 });
 
 // SR-86. The attack: a backup in place of the operator's, by someone who can write to where it is kept.
-test('SR-86: a backup without a MAC is restored only if the operator says so, and not under another master key', async () => {
+test('SR-86: a backup without a MAC is not restored, nor one under another master key', async () => {
   const { ports } = await createPorts(config, log);
   await writeBackup(file('genuine'), ports);
   await ports.store.close();
@@ -87,16 +87,14 @@ test('SR-86: a backup without a MAC is restored only if the operator says so, an
     .trimEnd()
     .split('\n')
     .map((line) => JSON.parse(line.slice(line.indexOf(' '))));
-  const sums = new LineSums();
+  const sums = new LineSums(randomBytes(32));
   const forged = [header, ...records].map((one) => JSON.stringify(one)).map((json) => `${sums.next(json)} ${json}\n`);
   await writeFile(file('night.backup'), forged.join(''));
   await expect(restored()).rejects.toThrow('has no MAC under a master key');
-  expect(await restored({ isUnverifiedAccepted: true })).toContain('restored the backup of');
-  await removeStore();
   await rename(file('genuine'), file('night.backup'));
   await rm(file('master.key'));
   await writeFile(file('master.key'), `${randomBytes(32).toString('base64')}\n`, { mode: 0o600 });
-  await expect(restored({ isUnverifiedAccepted: true })).rejects.toThrow('made under another master key');
+  await expect(restored()).rejects.toThrow('made under another master key');
 });
 
 // SR-62, SR-63. The attack: a restore while the clock is wrong. Ahead, it leaves out what seems to have expired; behind,

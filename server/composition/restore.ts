@@ -43,8 +43,6 @@ export interface RestoreOptions extends BackupKeys {
   events?: readonly string[];
   /** Copies of keys published since the backup. The backup contains its own. */
   keys?: readonly string[];
-  /** Restore a backup without a MAC too. */
-  isUnverifiedAccepted?: boolean;
   /** Print JSON. */
   json?: boolean;
 }
@@ -59,7 +57,7 @@ export async function restore(
   files: readonly string[],
   options: RestoreOptions = {},
 ): Promise<void> {
-  const { events = [], keys = [], isUnverifiedAccepted = false, json = false } = options;
+  const { events = [], keys = [], json = false } = options;
   refuseDemoFolder(config);
   const masterKeys = await loadMasterKeys(masterKeySource(config, false));
   const [current, ...old] = masterKeys;
@@ -67,7 +65,7 @@ export async function restore(
   try {
     const base = { store, clock: systemClock, random: systemRandom, archive: await openArchive(config) };
     const ports = { ...base, secrets: createSecretBox(current, { old }) };
-    const open = await mergeBackups(await openFiles(files, options), { secrets: ports.secrets, isUnverifiedAccepted });
+    const open = await mergeBackups(await openFiles(files, options), ports);
     const facts = await inspectBackup(ports, open());
     const late = await checkClock(store, facts.backedUpAt);
     const since = await readEvents(facts, events, keys);

@@ -188,10 +188,7 @@ class Segments {
     if (!place || !records) return [];
     const { segment } = place;
     const second = secondIn(entry.sort);
-    const isMeant = ({ event }: AuditRecord, position: number) =>
-      place.position === undefined
-        ? secondOf(event.at) === second && hasTerms(event, terms)
-        : position === place.position && hasTerms(event, terms);
-    return records.flatMap((record, position) => (isMeant(record, position) ? { ...record, segment, position } : []));
+    const isMeant = ({ event }: AuditRecord) => secondOf(event.at) === second && hasTerms(event, terms);
+    return records.flatMap((record, position) => (isMeant(record) ? { ...record, segment, position } : []));
   }
 }

@@ -3,7 +3,7 @@ import type { AccountId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import type { Change, IndexEntry, IndexedEntry } from '../kernel/ports/store.ts';
 import { type ConsumerName, consumerIndexes, eventIndexes, segmentDocument } from './documents.ts';
-import { eventEntry, secondEntry, secondOf } from './log/event-entry.ts';
+import { secondEntry, secondOf } from './log/event-entry.ts';
 import { type SearchTerm, searchTerms } from './log/search-terms.ts';
 import type { AuditChain, Segment } from './log/segment.ts';
 
@@ -62,14 +62,5 @@ export function entriesBySecond({ account, number, records }: Indexed): IndexedE
 
 /** The index steps that remove a segment's entries. */
 export function removalOf(segment: Segment): NonNullable<Change['index']> {
-  const entriesOf = segment.indexed === 'by-second' ? entriesBySecond : entriesByRecord;
-  return entriesOf(segment).map(({ index, entry }) => ({ index, remove: entry }));
-}
-
-function entriesByRecord({ account, number, records }: Indexed): IndexedEntry[] {
-  return records.flatMap((record, position) => {
-    const entry = eventEntry(record, number, position);
-    const about = searchTerms(record.event).map((term) => eventIndexes.about(account, term));
-    return [eventIndexes.all(account), ...about].map((index) => ({ index, entry }));
-  });
+  return entriesBySecond(segment).map(({ index, entry }) => ({ index, remove: entry }));
 }

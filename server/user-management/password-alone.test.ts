@@ -59,7 +59,7 @@ async function loseElsewhere(): Promise<{ resource: ResourceId; token: Awaited<R
   return { resource, token };
 }
 
-/** As an earlier version deactivated tokens. */
+/** As a token is that a restore has deactivated again from the events since its backup. */
 async function forgetDeactivation(id: TokenId): Promise<void> {
   const key = tokenDocument.key(id);
   const { deactivation: _, ...value } = await readDocument(ports, key);

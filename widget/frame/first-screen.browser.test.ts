@@ -258,7 +258,7 @@ test('a frame whose load event overtakes its knock is connected once, and again 
   await (await frameOf(page)).locator('#identify').fill(LOGIN);
 });
 
-test('an older loader, which sends no look, gets the frame as before', async () => {
+test('a frame whose address has no look gets it from the loader', async () => {
   const page = await stage.open('about:blank');
   await page.route('**/widget/v1/frame?*', (route) =>
     route.continue({

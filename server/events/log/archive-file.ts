@@ -174,7 +174,7 @@ export function segmentsOfFile(text: string): Segment[] {
     else if (header) {
       const { segment: number, account, previous, sealedAt } = header;
       const { hash: digest, signature } = parsed;
-      segments.push({ account, number, previous, sealedAt, records, hash: digest, signature, indexed: 'by-second' });
+      segments.push({ account, number, previous, sealedAt, records, hash: digest, signature });
     }
   }
   return segments;

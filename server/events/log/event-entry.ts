@@ -22,10 +22,7 @@ export function endOfSecond(second: number): number {
   return second * 1000 + 999;
 }
 
-/**
- * The place of a record as a cursor of a list. The index of segments without `indexed` has one such entry for each
- * record. Records with the same instant keep the order of the log.
- */
+/** The place of a record as a cursor of a list. Records with the same instant keep the order of the log. */
 export function eventEntry({ event }: AuditRecord, segment: number, position: number): IndexEntry {
   return { sort: timeSort(event.at), id: `${segmentText(segment)}.${position.toString(36).padStart(3, '0')}` };
 }

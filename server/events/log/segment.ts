@@ -10,7 +10,7 @@ export interface AuditRecord {
   /** `<partition>-<sequence>`: where the event was appended. It is stable and the same for every reader. */
   readonly id: string;
   readonly event: SealedEvent;
-  /** Absent: the event has none, it was erased, or it is in the event, as an earlier version sealed it. */
+  /** Absent: the event has none, or it was erased. */
   readonly personal?: PersonalPart;
 }
 
@@ -29,8 +29,6 @@ export interface Segment extends SegmentContent {
   readonly hash: string;
   /** A compact JWS over a {@link SegmentStatement}. */
   readonly signature: string;
-  /** Its index has one entry for each second. Absent in old segments: one for each record. */
-  readonly indexed?: 'by-second';
 }
 
 /** The head of an account's chain. It changes in one commit with the segment that extends it. */
@@ -139,7 +137,7 @@ export function hashSegment(
   return {
     hash,
     document: (signature) => {
-      const rest = JSON.stringify({ ...header, hash, signature, indexed: 'by-second' });
+      const rest = JSON.stringify({ ...header, hash, signature });
       return `${rest.slice(0, -1)},"records":[${lines.join(',')}]}`;
     },
   };

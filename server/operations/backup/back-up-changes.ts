@@ -27,7 +27,7 @@ export async function* backUpChanges(ports: Needs, earlier?: BackupPoint): Async
   const { id, point } = await setPoint(ports, earlier);
   const { series, salt, number } = point;
   const { mac, key } = createBackupMac(ports);
-  const record = { ...(await headerOf(ports, earlier ? 3 : 2)), mac, series: { id: series, salt, number } };
+  const record = { ...(await headerOf(ports, earlier ? 2 : 1)), mac, series: { id: series, salt, number } };
   const macKey = Buffer.from(key).toString('base64url');
   const header: ChangesHeader = { point: id, macKey, record, ...(isNoted && { hasOnlyChanges: true }) };
   yield CHANGES.header + JSON.stringify(header);

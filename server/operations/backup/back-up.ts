@@ -49,7 +49,7 @@ export async function* backUp(ports: Needs & Pick<Ports, 'random' | 'secrets'>):
   const { mac, key } = createBackupMac(ports);
   const sums = new LineSums(key);
   let lines = 1;
-  yield writeLine(sums, { ...(await headerOf(ports, 2)), mac });
+  yield writeLine(sums, { ...(await headerOf(ports, 1)), mac });
   for await (const steps of walkStore(ports)) {
     for (const step of steps) {
       if (!('record' in step)) continue;
@@ -60,7 +60,10 @@ export async function* backUp(ports: Needs & Pick<Ports, 'random' | 'secrets'>):
   yield writeLine(sums, { end: lines });
 }
 
-export async function headerOf({ store, clock }: Needs, backup: BackupHeader['backup']): Promise<BackupHeader> {
+export async function headerOf(
+  { store, clock }: Needs,
+  backup: BackupHeader['backup'],
+): Promise<Omit<BackupHeader, 'mac'>> {
   const [registry] = await store.getMany([processesDocument.key()], clock.now());
   const { required } = registry?.value ?? {};
   return { backup, partitions: store.partitions, at: clock.now(), ...omitUndefined({ required }) };

@@ -1,13 +1,11 @@
 import type { Ports } from '../../kernel/ports/ports.ts';
-import { type BackupHeader, BackupInvalid, type BackupMac, LineSums } from './backup-records.ts';
+import { BackupInvalid, type BackupMac, LineSums, type UnprovenHeader } from './backup-records.ts';
 
 const NONCE_BYTES = 16;
 
 /** How a restore decides whether a backup was written by this installation. */
 export interface BackupTrust {
   readonly secrets: Pick<Ports['secrets'], 'backupKey'>;
-  /** The operator vouches for a backup without a MAC. */
-  readonly isUnverifiedAccepted?: boolean;
 }
 
 /** The MAC of a new backup, under a key of its own (SR-86). */
@@ -25,13 +23,12 @@ export function createBackupMac({ random, secrets }: Pick<Ports, 'random' | 'sec
  * What checks the lines of a backup: encrypted to a recipient, or in a folder that others write to, it could be anyone's
  * (SR-86).
  *
- * @throws BackupInvalid if it has no MAC and is not vouched for, or its master key is not here
+ * @throws BackupInvalid if it has no MAC, or its master key is not here
  */
-export function lineSumsOf({ mac }: BackupHeader, { secrets, isUnverifiedAccepted = false }: BackupTrust): LineSums {
+export function lineSumsOf({ mac }: UnprovenHeader, { secrets }: BackupTrust): LineSums {
   if (!mac) {
-    if (isUnverifiedAccepted) return new LineSums();
     throw new BackupInvalid(
-      'the backup has no MAC under a master key, so anyone who can write to where it was kept may have made or changed it, with an administrator, an API key or a password of their own. Restore one that has a MAC; or, if you know that this one is yours, add --accept-unverified',
+      'the backup has no MAC under a master key, so anyone who can write to where it was kept may have made or changed it, with an administrator, an API key or a password of their own: restore one that has a MAC',
     );
   }
   const key = secrets.backupKey(mac);

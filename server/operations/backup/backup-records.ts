@@ -1,4 +1,4 @@
-import { createHash, createHmac } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import { type BackupSeries, SUM_LENGTH, summedText } from '@countersign/protocol/backup-text';
 import { CodedError } from '@countersign/protocol/coded-error';
 import type { ArchiveFile } from '../../events/log/archive-file.ts';
@@ -7,16 +7,16 @@ import type { ProcessRegistry } from '../processes/process-registry.ts';
 
 /** The first line of a backup. */
 export interface BackupHeader {
-  /** 3: an increment. */
-  backup: 1 | 2 | 3;
+  /** 1: a full backup. 2: an increment. */
+  backup: 1 | 2;
   partitions: number;
   at: number;
   /** The form of documents that a version has to know, and the first version that required it. */
   required?: ProcessRegistry['required'];
   /** If increments can follow it, or if it is one. */
   series?: BackupSeries;
-  /** Names the key of the lines' MACs. Without it, lines have checksums, which anyone can make. */
-  mac?: BackupMac;
+  /** Names the key of the lines' MACs. */
+  mac: BackupMac;
 }
 
 /** The master key under which a backup carries its MAC, and what makes the key of this backup differ (SR-86). */
@@ -25,6 +25,9 @@ export interface BackupMac {
   nonce: string;
 }
 
+/** A header that someone else may have written. */
+export type UnprovenHeader = Partial<BackupHeader>;
+
 /** A line of a backup. The field names are short, because there is a line for every stored item. */
 export type BackupRecord =
   | BackupHeader
@@ -32,7 +35,7 @@ export type BackupRecord =
   | { d: readonly [string, string]; v: unknown; x?: number }
   /** An index entry: index, sort text and id, partition. */
   | { i: string; e: readonly [string, string]; p: number }
-  /** An archive file and its text, which is absent if it was missing or damaged. Since version 2. */
+  /** An archive file and its text, which is absent if it was missing or damaged. */
   | { a: ArchiveFile; t?: string }
   /** The first retained segment of an account, and what it continues from, if it changed while the backup ran. */
   | { b: AccountId; f: number; h: string }
@@ -56,26 +59,23 @@ export class BackupInvalid extends CodedError {
   readonly code = 'BACKUP_INVALID';
 }
 
-/**
- * MACs of lines, each over everything before it too: a line that was changed, dropped, added or moved breaks the rest.
- * Without a key they are checksums, which show damage and no forgery.
- */
+/** MACs of lines, each over everything before it too: a line that was changed, dropped, added or moved breaks the rest. */
 export class LineSums {
-  readonly #key: Uint8Array | undefined;
+  readonly #key: Uint8Array;
   #last = '';
 
-  constructor(key?: Uint8Array) {
+  constructor(key: Uint8Array) {
     this.#key = key;
   }
 
   next(json: string): string {
-    const hash = this.#key ? createHmac('sha256', this.#key) : createHash('sha256');
-    this.#last = hash.update(summedText(this.#last, json)).digest('base64url').slice(0, SUM_LENGTH);
+    const mac = createHmac('sha256', this.#key).update(summedText(this.#last, json));
+    this.#last = mac.digest('base64url').slice(0, SUM_LENGTH);
     return this.#last;
   }
 }
 
-const READABLE: ReadonlySet<number> = new Set([1, 2, 3]);
+const READABLE: ReadonlySet<number> = new Set([1, 2]);
 
 /** `<sum> <JSON>`, without a line end; JSON has none inside. */
 export function writeLine(sums: LineSums, record: IncrementRecord): string {
@@ -85,7 +85,7 @@ export function writeLine(sums: LineSums, record: IncrementRecord): string {
 
 interface ReadOptions {
   /** What the lines are checked with. @throws BackupInvalid for a backup that must not be read */
-  sumsOf: (header: BackupHeader) => LineSums;
+  sumsOf: (header: UnprovenHeader) => LineSums;
   /** Gets the MAC of the whole. */
   onEnd?: (sum: string) => void;
 }
@@ -123,7 +123,7 @@ export async function* readRecords(
 }
 
 /** Nothing proves it yet: it says which key does. */
-function parseHeader(json: string): BackupHeader {
+function parseHeader(json: string): UnprovenHeader {
   try {
     const header: unknown = JSON.parse(json);
     if (isHeader(header)) return header;
@@ -133,6 +133,6 @@ function parseHeader(json: string): BackupHeader {
   throw new BackupInvalid('this is no backup that this version reads');
 }
 
-function isHeader(value: unknown): value is BackupHeader {
+function isHeader(value: unknown): value is UnprovenHeader {
   return typeof value === 'object' && value !== null && 'backup' in value && READABLE.has(Number(value.backup));
 }

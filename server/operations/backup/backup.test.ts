@@ -33,7 +33,6 @@ import { userId } from '../../testing/samples.ts';
 import { openTemporaryStore } from '../../testing/temporary-store.ts';
 import { ISSUER, openTestPorts, type TestPorts } from '../../testing/test-ports.ts';
 import { tokenDocument } from '../../tokens/documents.ts';
-import type { BackupTrust } from './backup-mac.ts';
 import { BackupInvalid, LineSums } from './backup-records.ts';
 import { restoreBackup, StoreNotEmpty } from './restore-backup.ts';
 
@@ -284,9 +283,9 @@ describe('a restored backup', () => {
 });
 
 describe('a modified backup is refused, and nothing is written', () => {
-  const refuses = async (damaged: readonly string[], message: RegExp, trust: Partial<BackupTrust> = {}) => {
+  const refuses = async (damaged: readonly string[], message: RegExp) => {
     const store = await emptyStore();
-    const attempt = restoreBackup(overStore(ports, store), backupReader(damaged, trust));
+    const attempt = restoreBackup(overStore(ports, store), backupReader(damaged));
     await expect(attempt).rejects.toBeInstanceOf(BackupInvalid);
     await expect(attempt).rejects.toThrow(message);
     expect((await contentsOf(store)).size).toBe(0);
@@ -314,18 +313,18 @@ describe('a modified backup is refused, and nothing is written', () => {
   });
 
   test('of another format, of an unknown kind of document, or under another master key', async () => {
+    const mac = { keyId: ports.secrets.keyId, nonce: 'n' };
     const written = (records: readonly unknown[]) => {
-      const sums = new LineSums();
+      const sums = new LineSums(ports.secrets.backupKey(mac) ?? new Uint8Array());
       return records.map((record) => {
         const json = JSON.stringify(record);
         return `${sums.next(json)} ${json}`;
       });
     };
-    const header = { backup: 1, partitions: 1, at: 1 };
-    const trust = { isUnverifiedAccepted: true };
-    await refuses(written([{ backup: 4, partitions: 1, at: 1 }, { end: 1 }]), /this version/, trust);
-    await refuses(written([header, { d: ['x', 'novelty/1'], v: {} }, { end: 2 }]), /no rule/, trust);
-    await refuses(written([header, { end: 7 }]), /missing/, trust);
+    const header = { backup: 1, partitions: 1, at: 1, mac };
+    await refuses(written([{ ...header, backup: 3 }, { end: 1 }]), /this version/);
+    await refuses(written([header, { d: ['x', 'novelty/1'], v: {} }, { end: 2 }]), /no rule/);
+    await refuses(written([header, { end: 7 }]), /missing/);
     const store = await emptyStore();
     const other: TestPorts = {
       ...overStore(ports, store),

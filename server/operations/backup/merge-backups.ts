@@ -9,6 +9,7 @@ import {
   type BackupRecord,
   type IncrementRecord,
   readRecords,
+  type UnprovenHeader,
 } from './backup-records.ts';
 import { digestOf, keyOf } from './record-digest.ts';
 
@@ -50,7 +51,7 @@ export async function mergeBackups(
   }
   const [only] = headed;
   if (only && headed.length === 1) {
-    if (only.header.backup === 3) throw new BackupInvalid(`${only.name} is an increment: ${NEEDS_FULL}`);
+    if (only.header.backup === 2) throw new BackupInvalid(`${only.name} is an increment: ${NEEDS_FULL}`);
     return () => readFull(only);
   }
   const series = inOrder(headed);
@@ -69,7 +70,7 @@ async function* recordsOf(
   onEnd?: (sum: string) => void,
 ): AsyncGenerator<IncrementRecord> {
   try {
-    const sumsOf = (found: BackupHeader) => {
+    const sumsOf = (found: UnprovenHeader) => {
       if (header && JSON.stringify(found) !== JSON.stringify(header)) {
         throw new BackupInvalid('it was replaced while it was read');
       }
@@ -83,7 +84,7 @@ async function* recordsOf(
 
 /** @throws BackupInvalid */
 function inOrder(files: readonly (TrustedFile & { header: BackupHeader })[]): FileOfSeries[] {
-  const [full, another] = files.filter(({ header }) => header.backup !== 3);
+  const [full, another] = files.filter(({ header }) => header.backup === 1);
   if (!full) throw new BackupInvalid(`none of the files is a full backup: ${NEEDS_FULL}`);
   if (another) {
     throw new BackupInvalid(`${full.name} and ${another.name} are full backups: give one and the increments after it`);
@@ -121,9 +122,9 @@ async function* readFull(file: TrustedFile): AsyncGenerator<BackupRecord> {
 async function* readSeries(files: readonly FileOfSeries[]): AsyncGenerator<BackupRecord> {
   const newest = files.at(-1);
   if (!newest) return;
-  const { series: _, mac: __, ...header } = newest.header;
+  const { series: _, ...header } = newest.header;
   const hasExpired = (record: BackupRecord) => 'x' in record && (record.x ?? Number.POSITIVE_INFINITY) <= header.at;
-  yield { ...header, backup: 2 };
+  yield { ...header, backup: 1 };
 
   const fromNewest = [...files.keys()].reverse();
   const firsts = new Map<number, number>();

@@ -243,12 +243,10 @@ const ENTRIES: Record<string, 'kept' | 'dropped' | readonly (readonly [id: strin
   archive: 'dropped',
   consumer: 'kept',
   erasures: 'kept',
-  // Segment, and in entries of earlier versions a position in it, in base 36.
+  // Segment, in base 36.
   events: [
     [HEAD.toString(36), true],
     [(HEAD + 1).toString(36), false],
-    [`${HEAD.toString(36)}.0`, true],
-    [`${(HEAD + 1).toString(36)}.0`, false],
     // Of no segment, so it cannot be ahead.
     ['-', true],
   ],
