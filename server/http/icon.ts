@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { ICON_PATHS } from '@countersign/protocol/icon';
 import { Hono } from 'hono';
 import type { AppEnv } from './context.ts';
+import { csp } from './csp.ts';
 
 /** The console's accent colours. An icon follows the colour scheme of the browser, not that of the page. */
 const STYLE =
@@ -16,7 +17,11 @@ const HEADERS = {
   // The documentation, in its sandbox, has another origin.
   'cross-origin-resource-policy': 'cross-origin',
   // A browser that shows the icon as a page applies this policy.
-  'content-security-policy': `default-src 'none'; style-src 'sha256-${createHash('sha256').update(STYLE).digest('base64')}'; frame-ancestors 'none'`,
+  'content-security-policy': csp({
+    'style-src': `'sha256-${createHash('sha256').update(STYLE).digest('base64')}'`,
+    'base-uri': undefined,
+    'form-action': undefined,
+  }),
 };
 
 /** The icon that browsers show in tabs and bookmarks, light or dark. */

@@ -1,7 +1,7 @@
-import { frameCsp } from '@countersign/protocol/frame-document';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { anyCharacter } from '../../shared/testing/any-character.ts';
+import { frameCsp } from '../sign-in/pages/frame-csp.ts';
 import { originAllowed, parseAllowedOrigin } from './origins.ts';
 
 const rules = (allowedOrigins: string[], allowLocalhost = false) => ({ allowedOrigins, allowLocalhost });

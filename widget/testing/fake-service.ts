@@ -9,9 +9,7 @@ import {
   ASSET_HEADERS,
   allowedScript,
   FRAME_HEADERS,
-  frameCsp,
   LOADER_HEADERS,
-  refusalCsp,
   refusalDocument,
 } from '@countersign/protocol/frame-document';
 import type { PasskeyRequest } from '@countersign/protocol/passkey';
@@ -26,6 +24,7 @@ import {
   screenLanguage,
   withPageLinks,
 } from '../../server/sign-in/pages/first-screen.ts';
+import { frameCsp, refusalCsp } from '../../server/sign-in/pages/frame-csp.ts';
 import { composeDocument } from '../../server/sign-in/pages/show-document.ts';
 
 export const LOGIN = 'ada@example.com';

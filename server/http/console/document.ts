@@ -1,25 +1,25 @@
 import { THEME_KEY } from '@countersign/protocol/console-theme';
 import { ICON_LINK } from '@countersign/protocol/icon';
 import { html, raw } from 'hono/html';
+import { csp } from '../csp.ts';
 
 /** The console's pages may run only the service's own build and talk only to the service. */
 export function consoleCsp(nonce: string): string {
-  return [
-    "default-src 'none'",
+  return csp({
     // Modules loaded later carry the nonce of the script that imports them.
-    `script-src 'nonce-${nonce}'`,
-    `style-src 'nonce-${nonce}'`,
+    'script-src': `'nonce-${nonce}'`,
+    'style-src': `'nonce-${nonce}'`,
     // QR codes, the logos of resources and our own icon: an image runs no script.
-    "img-src data: 'self'",
+    'img-src': "data: 'self'",
     // The widget's preview, for a resource that lets our own origin embed it.
-    "frame-src 'self'",
-    "connect-src 'self'",
-    "frame-ancestors 'none'",
-    "base-uri 'none'",
-    "form-action 'none'",
-    "require-trusted-types-for 'script'",
-    "trusted-types 'none'",
-  ].join('; ');
+    'frame-src': "'self'",
+    'connect-src': "'self'",
+    'frame-ancestors': "'none'",
+    'base-uri': "'none'",
+    'form-action': "'none'",
+    'require-trusted-types-for': "'script'",
+    'trusted-types': "'none'",
+  });
 }
 
 /** Runs before the first paint, so that the chosen colour scheme does not flash the other one. */

@@ -4,6 +4,7 @@ import { TOKENS } from '@countersign/ui/read-tokens';
 import type { Context } from 'hono';
 import { html, raw } from 'hono/html';
 import type { AppEnv } from '../context.ts';
+import { csp } from '../csp.ts';
 
 const STYLE = `${TOKENS}
 :root { color-scheme: light dark }
@@ -21,10 +22,7 @@ a { color: var(--accent) }
 /** A page of the demo, in English. */
 export function showDemoPage(c: Context<AppEnv>, title: string, body: ReturnType<typeof html>) {
   const nonce = randomBytes(16).toString('base64url');
-  c.header(
-    'content-security-policy',
-    `default-src 'none'; style-src 'nonce-${nonce}'; img-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'`,
-  );
+  c.header('content-security-policy', csp({ 'style-src': `'nonce-${nonce}'`, 'img-src': "'self'" }));
   return c.html(html`<!doctype html>
 <html lang="en">
 <head>

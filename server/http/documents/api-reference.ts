@@ -1,17 +1,12 @@
 import { type Context, Hono } from 'hono';
 import type { BuiltDocuments } from '../../kernel/ports/built-files.ts';
 import type { AppEnv } from '../context.ts';
+import { csp } from '../csp.ts';
 import { refuse } from '../problem.ts';
 import { sendFile } from '../send-file.ts';
 
 const HEADERS = {
-  'content-security-policy': [
-    "default-src 'none'",
-    "script-src 'self'",
-    "style-src 'self'",
-    "img-src 'self'",
-    "frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
-  ].join('; '),
+  'content-security-policy': csp({ 'script-src': "'self'", 'style-src': "'self'", 'img-src': "'self'" }),
   'cache-control': 'no-cache',
 };
 

@@ -2,6 +2,7 @@ import { DOCUMENTS_PATH } from '@countersign/protocol/documents';
 import { type Context, Hono } from 'hono';
 import type { BuiltDocuments, BuiltFile } from '../../kernel/ports/built-files.ts';
 import type { AppEnv } from '../context.ts';
+import { csp } from '../csp.ts';
 import { refuse } from '../problem.ts';
 import { sendFile } from '../send-file.ts';
 
@@ -9,17 +10,16 @@ import { sendFile } from '../send-file.ts';
  * The site's scripts are not ours but its generator's. The sandbox gives its pages an origin of their own, so that no
  * script of theirs can act with the session of an administrator who reads (decision 0274).
  */
-const POLICY = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
+const POLICY = csp({
+  'script-src': "'self'",
+  'style-src': "'self'",
   // The theme's icons are in its stylesheet.
-  "img-src 'self' data:",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-  'sandbox allow-scripts allow-popups allow-popups-to-escape-sandbox',
-].join('; ');
+  'img-src': "'self' data:",
+  'base-uri': "'none'",
+  'form-action': "'none'",
+  'frame-ancestors': "'none'",
+  sandbox: 'allow-scripts allow-popups allow-popups-to-escape-sandbox',
+});
 
 const PAGE_HEADERS = { 'content-security-policy': POLICY, 'cache-control': 'no-cache' };
 

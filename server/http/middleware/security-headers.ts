@@ -1,5 +1,6 @@
 import type { MiddlewareHandler } from 'hono';
 import type { AppEnv } from '../context.ts';
+import { csp } from '../csp.ts';
 import { withDefaultHeaders } from '../default-headers.ts';
 
 interface SecurityHeadersOptions {
@@ -10,7 +11,7 @@ interface SecurityHeadersOptions {
 /** Headers of every response unless its route sets them. */
 export const DEFAULT_HEADERS = {
   // Only the widget's frame may be framed, and names its resource's origins (SR-13).
-  'content-security-policy': "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+  'content-security-policy': csp({ 'base-uri': "'none'", 'form-action': "'none'" }),
   'cache-control': 'no-store',
   'cross-origin-opener-policy': 'same-origin',
   'cross-origin-resource-policy': 'same-origin',

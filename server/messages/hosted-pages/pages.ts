@@ -6,6 +6,7 @@ import type { Context } from 'hono';
 import { html, raw } from 'hono/html';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import type { AppEnv } from '../../http/context.ts';
+import { csp } from '../../http/csp.ts';
 import type { Ports } from '../../kernel/ports/ports.ts';
 import { readOwnTexts } from '../texts/read-own-texts.ts';
 import { type Brand, brandHeader, pageFooter } from './brand.ts';
@@ -45,10 +46,15 @@ export async function showPage(
   { title, body, status = 200, brand, script, ...spoken }: Page,
 ): Promise<Response> {
   const nonce = randomBytes(18).toString('base64url');
-  const scripts = script === undefined ? '' : `script-src 'nonce-${nonce}'; `;
+  const own = `'nonce-${nonce}'`;
   c.header(
     'content-security-policy',
-    `default-src 'none'; ${scripts}style-src 'nonce-${nonce}'; img-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'`,
+    csp({
+      'script-src': script === undefined ? undefined : own,
+      'style-src': own,
+      'img-src': "'self'",
+      'form-action': "'self'",
+    }),
   );
   // With `no-referrer`, browsers send `Origin: null` with our own forms, which would then be refused as forged.
   c.header('referrer-policy', 'strict-origin');

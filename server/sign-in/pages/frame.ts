@@ -4,7 +4,6 @@ import {
   allowedScript,
   FRAME_HEADERS,
   LOADER_HEADERS,
-  refusalCsp,
   refusalDocument,
 } from '@countersign/protocol/frame-document';
 import { type Context, Hono } from 'hono';
@@ -15,6 +14,7 @@ import type { BuiltFiles } from '../../kernel/ports/built-files.ts';
 import type { Ports } from '../../kernel/ports/ports.ts';
 import { readOwnTexts } from '../../messages/texts/read-own-texts.ts';
 import { firstScreen, frameTexts, readLook, screenLanguage, withPageLinks } from './first-screen.ts';
+import { refusalCsp } from './frame-csp.ts';
 import { frameAccess, readTextOwner } from './page-info.ts';
 import { newCspNonce, showDocument } from './show-document.ts';
 

@@ -5,6 +5,7 @@ import { TOKENS } from '@countersign/ui/read-tokens';
 import { Hono } from 'hono';
 import { html, raw } from 'hono/html';
 import type { AppEnv } from '../../http/context.ts';
+import { csp } from '../../http/csp.ts';
 import type { Ports } from '../../kernel/ports/ports.ts';
 import { frameAccess } from './page-info.ts';
 
@@ -23,7 +24,7 @@ td, th { text-align: left; vertical-align: top; padding: .4rem .6rem .4rem 0; bo
 :target { color: var(--accent) }
 `;
 const STYLE_HASH = createHash('sha256').update(STYLE).digest('base64');
-const POLICY = `default-src 'none'; style-src 'sha256-${STYLE_HASH}'; img-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'`;
+const POLICY = csp({ 'style-src': `'sha256-${STYLE_HASH}'`, 'img-src': "'self'" });
 
 /** The document is beside the built server, or in the project. */
 const DOCUMENT = ['./troubleshooting.md', '../../../docs/troubleshooting.md'].map(

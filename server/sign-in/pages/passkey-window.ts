@@ -1,9 +1,10 @@
-import { FRAME_HEADERS, frameCsp } from '@countersign/protocol/frame-document';
+import { FRAME_HEADERS } from '@countersign/protocol/frame-document';
 import { passkeyWindowDocument } from '@countersign/protocol/passkey-window';
 import { Hono } from 'hono';
 import type { AppEnv } from '../../http/context.ts';
 import { refuse } from '../../http/problem.ts';
 import type { BuiltFiles } from '../../kernel/ports/built-files.ts';
+import { frameCsp } from './frame-csp.ts';
 import { MOUNT, newCspNonce } from './show-document.ts';
 
 /**

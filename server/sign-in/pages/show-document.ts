@@ -1,12 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { documentLook } from '@countersign/protocol/document-look';
-import {
-  FRAME_HEADERS,
-  type FrameCsp,
-  type FrameDocument,
-  frameCsp,
-  frameDocument,
-} from '@countersign/protocol/frame-document';
+import { FRAME_HEADERS, type FrameDocument, frameDocument } from '@countersign/protocol/frame-document';
 import type { Context } from 'hono';
 import type { AppEnv } from '../../http/context.ts';
 import { sendPage } from '../../http/send-file.ts';
@@ -14,6 +8,7 @@ import type { BuiltFiles } from '../../kernel/ports/built-files.ts';
 import { logoPath } from '../../resources/logo.ts';
 import type { PublicInfo } from '../../resources/public-info.ts';
 import { frameTexts, savedLook } from './first-screen.ts';
+import { frameCsp } from './frame-csp.ts';
 
 /** Where the widget's files are served. */
 export const MOUNT = '/widget/v1';
@@ -22,7 +17,7 @@ export function newCspNonce(): string {
   return randomBytes(18).toString('base64');
 }
 
-type PageFacts = Pick<FrameCsp, 'frameAncestors' | 'formAction'> &
+type PageFacts = Pick<Parameters<typeof frameCsp>[0], 'frameAncestors' | 'formAction'> &
   Pick<
     FrameDocument,
     'dir' | 'enrols' | 'expectedAt' | 'first' | 'look' | 'preload' | 'screen' | 'self' | 'standalone' | 'texts'

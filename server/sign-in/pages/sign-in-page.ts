@@ -1,4 +1,4 @@
-import { appRefusalDocument, FRAME_HEADERS, refusalCsp } from '@countersign/protocol/frame-document';
+import { appRefusalDocument, FRAME_HEADERS } from '@countersign/protocol/frame-document';
 import { Hono } from 'hono';
 import type { AppEnv } from '../../http/context.ts';
 import type { BuiltFiles } from '../../kernel/ports/built-files.ts';
@@ -7,6 +7,7 @@ import { EMPTY_INFO, publicInfo } from '../../resources/public-info.ts';
 import { returnAddress } from '../apps/app-code.ts';
 import { readAppPage } from '../apps/read-app-page.ts';
 import { parseLoginRequest } from '../flow.ts';
+import { refusalCsp } from './frame-csp.ts';
 import { readSignInPage } from './page-info.ts';
 import { newCspNonce, showDocument } from './show-document.ts';
 
