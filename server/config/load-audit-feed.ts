@@ -2,7 +2,7 @@ import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import type { FeedTarget } from './parse.ts';
 import type { Environment } from './read-secret-files.ts';
 
-export interface AuditFeedConfig {
+interface AuditFeedConfig {
   readonly target: FeedTarget;
   readonly tls: { readonly caFile?: string; readonly certFile?: string; readonly keyFile?: string };
 }

@@ -4,7 +4,7 @@ import type { VARIABLES } from './variables.ts';
 
 type Of<N extends keyof typeof VARIABLES> = z.output<(typeof VARIABLES)[N]['schema']>;
 
-export interface BreachedPasswordsConfig {
+interface BreachedPasswordsConfig {
   /** A filter file; without one there is a URL. */
   readonly file?: string;
   /** A service with the range API of Pwned Passwords. */

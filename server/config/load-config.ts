@@ -3,16 +3,13 @@ import { CodedError } from '@countersign/protocol/coded-error';
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import type { z } from 'zod';
 import { isLoopbackHost } from '../kernel/addresses.ts';
-import type { CodeChannel, CodeLimits } from '../kernel/code-channel.ts';
-import type { RequiredSetting } from '../store/required-settings.ts';
 import { defaultReserve } from '../tokens/kinds/sent/code-limits.ts';
 import { listenerProblems, tlsOf } from './listeners.ts';
-import { type AuditFeedConfig, feedOf, feedProblems } from './load-audit-feed.ts';
-import { type BreachedPasswordsConfig, breachedPasswordsOf } from './load-breached-passwords.ts';
-import { isRpIdUnusable, type PasskeyConfig, passkeysOf } from './load-passkeys.ts';
-import { loadTracing, type TracingConfig } from './load-tracing.ts';
+import { feedOf, feedProblems } from './load-audit-feed.ts';
+import { breachedPasswordsOf } from './load-breached-passwords.ts';
+import { isRpIdUnusable, passkeysOf } from './load-passkeys.ts';
+import { loadTracing } from './load-tracing.ts';
 import { type Environment, fileVariable, readSecretFiles } from './read-secret-files.ts';
-import type { Secret } from './secret.ts';
 import { STORE_VARIABLES } from './store-variables.ts';
 import { unknownVariable } from './unknown-variable.ts';
 import { VARIABLES } from './variables.ts';
@@ -20,100 +17,8 @@ import { VARIABLES } from './variables.ts';
 type Name = keyof typeof VARIABLES;
 type Values = { [N in Name]: z.output<(typeof VARIABLES)[N]['schema']> };
 
-/** All settings, validated and frozen. Documented in docs/configuration.md. */
-export interface Config extends PasskeyConfig {
-  /** Origin without a slash at the end; the issuer of results. With port 0 in `listen`, COUNTERSIGN_URL must be set. */
-  readonly url: string;
-  /** URI of who takes reports of vulnerabilities. */
-  readonly securityContact?: string;
-  readonly listen: { readonly host: string; readonly port: number };
-  /** Undefined: the public listener has everything. */
-  readonly adminListen?: { readonly host: string; readonly port: number };
-  /** Of the public listener, and of that for the administration beyond loopback. Undefined: plain HTTP. */
-  readonly tls?: { readonly certFile: string; readonly keyFile: string };
-  /** Undefined: no metrics. */
-  readonly metricsListen?: { readonly host: string; readonly port: number };
-  readonly workers: number | 'auto';
-  readonly dataFolder: string;
-  readonly store: { readonly kind: 'embedded' } | { readonly kind: 'redis'; readonly url: Secret };
-  /** False: nothing names the store, and it is the default. */
-  readonly isStoreNamed: boolean;
-  readonly redis: {
-    readonly partitions: number;
-    readonly replicas?: number;
-    /** How long a start waits for it. */
-    readonly waitMs: number;
-    readonly promises: readonly RequiredSetting[];
-    readonly tls: {
-      readonly caFile?: string;
-      readonly certFile?: string;
-      readonly keyFile?: string;
-      readonly name?: string;
-    };
-    readonly sentinel: { readonly user?: string; readonly password?: Secret };
-  };
-  readonly masterKey: {
-    readonly fromEnvironment?: Secret;
-    /** Old keys, which still decrypt what they encrypted. */
-    readonly oldFromEnvironment?: readonly Secret[];
-    readonly file: string;
-    /** True if the group of the file may read it. */
-    readonly isForGroup: boolean;
-  };
-  /** Canonical CIDR ranges. */
-  readonly trustedProxies: readonly string[];
-  readonly forwardedHeader: 'x-forwarded-for' | 'forwarded';
-  readonly geoDatabase?: string;
-  readonly plansFile?: string;
-  readonly textsFolder?: string;
-  /** In base64. */
-  readonly paymentSecret?: Secret;
-  readonly signingAlgorithm: Values['COUNTERSIGN_SIGNING_ALGORITHM'];
-  readonly argon2: { readonly memoryKiB: number; readonly iterations: number };
-  /** Passwords hashed at once in all workers together. Undefined: one per core. */
-  readonly hashConcurrency?: number;
-  /** Undefined: no list of them. */
-  readonly breachedPasswords?: BreachedPasswordsConfig;
-  /** Retention of sealed events of an account, in days and in number. */
-  readonly eventRetention: { readonly keptDays: number; readonly mostEvents: number };
-  /** Undefined: sealed events stay in the store. */
-  readonly auditArchive?:
-    | { readonly kind: 'folder'; readonly path: string }
-    | {
-        readonly kind: 'bucket';
-        /** Without a slash at its end. */
-        readonly url: string;
-        readonly region?: string;
-        readonly keyId: string;
-        readonly secret: Secret;
-      };
-  /** Undefined: no feed. */
-  readonly auditFeed?: AuditFeedConfig;
-  /** Undefined: no traces. */
-  readonly tracing?: TracingConfig;
-  readonly statisticsKeptDays: number;
-  /** Undefined: no mail server. */
-  readonly mail?: {
-    readonly server: Secret;
-    readonly allowPlaintext: boolean;
-    readonly from: { readonly name: string; readonly address: string };
-  };
-  /** How codes of a second factor reach users, besides the mail server. */
-  readonly codes: {
-    readonly limits: CodeLimits;
-    readonly sms?: { readonly gatewayFile: string; readonly secret?: Secret };
-    /** In base64. */
-    readonly courier?: { readonly url: string; readonly secret: Secret; readonly channels: readonly CodeChannel[] };
-  };
-  /** Sign-ins that may start: a minute from an address and from a network, a second in a process. */
-  readonly startLimits: { readonly perAddress: number; readonly perNetwork: number; readonly perSecond: number };
-  readonly freePasswordFailures: number;
-  readonly proofOfWork: Values['COUNTERSIGN_PROOF_OF_WORK'];
-  readonly webhooks: { readonly allowedNetworks: readonly string[]; readonly allowHttpOnLoopback: boolean };
-  readonly logLevel: Values['COUNTERSIGN_LOG_LEVEL'];
-  readonly drainMs: number;
-  readonly shutdownMs: number;
-}
+/** All settings, validated and frozen, as the table of variables has them. Documented in docs/configuration.md. */
+export type Config = ReturnType<typeof loadConfig>;
 
 /** Names every invalid variable and its format; never a value. */
 export class ConfigError extends CodedError {
@@ -156,7 +61,7 @@ const SECRETS = (Object.keys(VARIABLES) as Name[]).filter((name) => 'isSecret' i
  *
  * @throws {ConfigError} with all problems at once, unknown COUNTERSIGN_ variables included.
  */
-export function loadConfig(environment: Environment): Config {
+export function loadConfig(environment: Environment) {
   const fileProblems: Problem[] = [];
   const env = readSecretFiles(environment, SECRETS, (name, problem) => fileProblems.push({ name, problem }));
   const { values, problems } = readVariables(env);
@@ -181,6 +86,7 @@ export function loadConfig(environment: Environment): Config {
   if (problems.length > 0 || url === undefined) throw new ConfigError(problems);
   return Object.freeze({
     ...frozen(values as Values, url),
+    // False: it is the default.
     isStoreNamed: Boolean(env.COUNTERSIGN_STORE),
     ...omitUndefined({ tracing }),
   });
@@ -240,7 +146,7 @@ function* storeProblems(env: Environment, { COUNTERSIGN_STORE: store }: Partial<
   }
 }
 
-function frozen(values: Values, url: string): Omit<Config, 'isStoreNamed'> {
+function frozen(values: Values, url: string) {
   const masterKey = values.COUNTERSIGN_MASTER_KEY;
   const oldMasterKeys = values.COUNTERSIGN_OLD_MASTER_KEYS;
   const geoDatabase = values.COUNTERSIGN_GEO_DATABASE;
@@ -287,7 +193,7 @@ function frozen(values: Values, url: string): Omit<Config, 'isStoreNamed'> {
     }),
     masterKey: Object.freeze({
       ...omitUndefined({ fromEnvironment: masterKey }),
-      ...(oldMasterKeys ? { oldFromEnvironment: Object.freeze([...oldMasterKeys]) } : {}),
+      ...(oldMasterKeys && { oldFromEnvironment: Object.freeze([...oldMasterKeys]) }),
       file: values.COUNTERSIGN_MASTER_KEY_FILE ?? join(values.COUNTERSIGN_DATA, 'master.key'),
       isForGroup: values.COUNTERSIGN_MASTER_KEY_FILE_GROUP,
     }),
@@ -348,7 +254,7 @@ function* archiveProblems(env: Environment, values: Partial<Values>): Generator<
 /** Events of an account that a store without an archive keeps by default. */
 const STORED_EVENTS = 1_000_000;
 
-function archiveOf(values: Values): Config['auditArchive'] {
+function archiveOf(values: Values) {
   const { COUNTERSIGN_AUDIT_ARCHIVE: given, COUNTERSIGN_AUDIT_ARCHIVE_SECRET: secret } = values;
   if (given?.kind === 'bucket' && secret) {
     return Object.freeze({
@@ -362,10 +268,10 @@ function archiveOf(values: Values): Config['auditArchive'] {
   if (given) return undefined;
   // Redis may have other processes, on other machines, which a folder of this one would not serve.
   if (values.COUNTERSIGN_STORE.kind !== 'embedded') return undefined;
-  return Object.freeze({ kind: 'folder', path: join(values.COUNTERSIGN_DATA, 'audit-archive') });
+  return Object.freeze({ kind: 'folder' as const, path: join(values.COUNTERSIGN_DATA, 'audit-archive') });
 }
 
-function frozenCodes(values: Values): Config['codes'] {
+function frozenCodes(values: Values) {
   const gatewayFile = values.COUNTERSIGN_SMS_GATEWAY;
   const secret = values.COUNTERSIGN_SMS_SECRET;
   const { COUNTERSIGN_CODE_COURIER_URL: url, COUNTERSIGN_CODE_COURIER_SECRET: key } = values;

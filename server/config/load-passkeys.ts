@@ -6,7 +6,7 @@ interface Values {
   COUNTERSIGN_RELATED_ORIGINS?: readonly string[] | undefined;
 }
 
-export interface PasskeyConfig {
+interface PasskeyConfig {
   /** The domain of passkeys, if it is not the URL's host name. */
   readonly rpId?: string;
   /** Other origins of this service that may use its passkeys. Absent: none. */

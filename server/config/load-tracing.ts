@@ -11,7 +11,7 @@ const SAMPLERS = [
   'parentbased_traceidratio',
 ] as const;
 
-export interface TracingConfig {
+interface TracingConfig {
   readonly sampler: (typeof SAMPLERS)[number];
   /** Of the traces that begin here: 0 to 1. */
   readonly ratio: number;

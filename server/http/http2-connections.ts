@@ -2,8 +2,8 @@ import { constants, createServer, type Http2Session, type ServerHttp2Session } f
 import type { TLSSocket } from 'node:tls';
 import { endAbuse, type Http2Answer, Http2Connection, type Http2Timeouts } from './http2-connection.ts';
 
-/** As much of the headers as over HTTP/1.1 (SR-64). */
-const MAX_HEADER_BYTES = 16 * 1024;
+/** Of the headers of a request, over HTTP/1.1 and HTTP/2 (SR-64). */
+export const MAX_HEADER_BYTES = 16 * 1024;
 
 /** Streams that a client may have open. RFC 9113 6.5.2 recommends not to go below 100. */
 const MAX_OPEN_STREAMS = 100;

@@ -6,7 +6,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { REFUSALS, type RefusalCode } from '@countersign/protocol/codes';
 import { getRequestListener } from '@hono/node-server';
 import { answerRequests, surviveAcceptErrors } from './answer-requests.ts';
-import { createHttp2Connections, type Http2Connections } from './http2-connections.ts';
+import { createHttp2Connections, type Http2Connections, MAX_HEADER_BYTES } from './http2-connections.ts';
 import { DEFAULT_HEADERS } from './middleware/security-headers.ts';
 import type { Readiness } from './readiness.ts';
 import { respondInOrder } from './respond-in-order.ts';
@@ -98,7 +98,7 @@ export async function listen(fetch: Fetch, options: ListenOptions): Promise<Runn
     requestTimeout: timeouts.requestMs,
     keepAliveTimeout: timeouts.keepAliveMs,
     connectionsCheckingInterval: timeouts.checkMs,
-    maxHeaderSize: 16 * 1024,
+    maxHeaderSize: MAX_HEADER_BYTES,
     noDelay: true,
   };
   const handle = respondInOrder((incoming, outgoing) => {

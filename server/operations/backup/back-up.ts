@@ -23,10 +23,8 @@ import { processesDocument } from '../processes/documents.ts';
 import { createBackupMac } from './backup-mac.ts';
 import { type BackupHeader, type IncrementRecord, LineSums, writeLine } from './backup-records.ts';
 import { allChains, changedRecords } from './changed-records.ts';
+import { PAGE } from './page.ts';
 import type { RecordKey } from './record-digest.ts';
-
-/** Records that one turn of the event loop writes: some milliseconds. */
-const PAGE = 250;
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'archive'>;
 

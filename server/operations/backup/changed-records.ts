@@ -7,12 +7,10 @@ import type { Ports } from '../../kernel/ports/ports.ts';
 import { type IndexEntry, type RecordName, type ScannedRecord, StoreUnavailable } from '../../kernel/ports/store.ts';
 import { yieldToEventLoop } from '../../kernel/yield-to-event-loop.ts';
 import type { BackupPoint } from '../maintenance/backup-point.ts';
+import { PAGE } from './page.ts';
 import { digestOf } from './record-digest.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock'>;
-
-/** Records that one turn of the event loop writes: some milliseconds. */
-const PAGE = 250;
 
 /**
  * Each record that was changed since the point, as it is by now, or its name if it is gone. With all that was committed

@@ -16,6 +16,7 @@ import { newOperation, transact } from '../../store/transact.ts';
 import { type HeldTarget, holdTarget } from './held-target.ts';
 import { MoveRefused } from './move-refused.ts';
 import { isLeftOut, nameOfRecord, RecordMover } from './moved-records.ts';
+import { PAGE } from './page.ts';
 import { StoreNotEmpty } from './restore-backup.ts';
 import { splitStore } from './split-store.ts';
 
@@ -55,8 +56,6 @@ export type MoveProgress =
   | { step: 'opened' }
   | { step: 'finished'; counts: MoveCounts };
 
-/** With the other records of a page in one turn of the event loop: some milliseconds. */
-const PAGE = 250;
 /** So few changes are copied in a moment. */
 const FEW_CHANGES = 200;
 const MAX_ROUNDS = 12;
