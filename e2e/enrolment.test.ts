@@ -252,7 +252,7 @@ describe('a mailed link', () => {
     await page.getByRole('checkbox').check();
     await own.button('Continue').click();
     await page.getByRole('heading', { name: 'You are all set' }).waitFor();
-    expect(new URL(page.url()).hash).toBe('');
+    await expect.poll(() => new URL(page.url()).hash).toBe('');
   });
 
   test('that was used, or is invalid, says so', async () => {

@@ -56,7 +56,7 @@ describe('a user sent to the hosted page', () => {
     await expect(widget.heading).toHaveText(TITLES.identify);
     await expect(page.getByRole('main').getByText(`to continue to ${new URL(back).host}`)).toBeVisible();
     // The secret is in no address, history or referrer.
-    expect(new URL(page.url()).hash).toBe('');
+    await expect.poll(() => new URL(page.url()).hash).toBe('');
     await signIn(widget, person);
     await page.waitForURL(back);
     const [posted] = stage.host.posted;

@@ -116,7 +116,7 @@ test('the login that was typed is filled in, and no request or history contains 
   ]);
   await expect(page.getByLabel('Login or email')).toHaveValue(login);
   await expectAccessible(page);
-  expect(new URL(page.url()).hash).toBe('');
+  await expect.poll(() => new URL(page.url()).hash).toBe('');
   const history = await page.evaluate(() => navigation.entries().map(({ url }) => url));
   expect(history).toEqual([page.url()]);
   await page.getByRole('button', { name: 'Send password link' }).click();
