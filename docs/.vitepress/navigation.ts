@@ -110,6 +110,7 @@ const REVIEW: readonly Entry[] = [
   ['README.md', 'What it is'],
   ['CHANGELOG.md', 'Changelog'],
   ['SECURITY.md', 'Security policy'],
+  ['docs/sign-in-rules.md', 'How a sign-in runs'],
   ['docs/threat-model.md', 'Threat model'],
   ['docs/threat-model/guessing.md', 'Guessing and lockout'],
   ['docs/threat-model/recovery.md', 'Lost factors and links'],

@@ -162,6 +162,7 @@ export async function createPorts(
       proofOfWork: config.proofOfWork,
       signer,
       hasher,
+      reportFault: reportFaults(log, observers),
     },
     movable: unobserved,
     clockGuard: clock,
@@ -171,6 +172,13 @@ export async function createPorts(
     masterKeys: placeOf(config, masterKeys),
     registration,
     hashLoad: () => hasher.load(),
+  };
+}
+
+function reportFaults(log: Logger, observers: PortObservers): Ports['reportFault'] {
+  return (part, error) => {
+    log.warn({ part, err: error }, 'a part of a sign-in failed, which went on without it');
+    observers.fault?.(part);
   };
 }
 

@@ -64,6 +64,10 @@ export class Meters implements PortObservers {
   readonly breachedPasswords = (source: BreachedPasswords): BreachedPasswords =>
     observeBreachedPasswords(source, this.#sending);
 
+  fault(part: string): void {
+    this.metrics.faults.add([part]);
+  }
+
   consumer(consumer: EventConsumer): EventConsumer {
     return observeConsumer(consumer, this.metrics);
   }

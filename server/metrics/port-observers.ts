@@ -13,6 +13,8 @@ export interface PortObservers {
   webhooks(sender: WebhookSender): WebhookSender;
   breachedPasswords(source: BreachedPasswords): BreachedPasswords;
   readonly hashing?: QueueObserver;
+  /** A part failed that the service went on without. */
+  fault?(part: string): void;
 }
 
 /** Nothing is observed. */
@@ -41,6 +43,10 @@ export function observeWithBoth(first: PortObservers, second: PortObservers): Po
         first.hashing?.refused();
         second.hashing?.refused();
       },
+    },
+    fault(part) {
+      first.fault?.(part);
+      second.fault?.(part);
     },
   };
 }

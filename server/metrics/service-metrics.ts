@@ -92,6 +92,12 @@ export class ServiceMetrics {
     known: LIMITS.map((limit) => [limit] as const),
   });
 
+  readonly faults = new Counter({
+    name: 'countersign_sign_in_faults_total',
+    help: 'Parts of sign-ins that failed, and that the sign-in went on without, by part.',
+    labels: ['part'],
+  });
+
   readonly hashSeconds = new Histogram(
     {
       name: 'countersign_password_hash_duration_seconds',

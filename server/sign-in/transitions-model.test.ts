@@ -4,11 +4,11 @@ import { idFromBytes } from '../kernel/ids.ts';
 import type { Resource } from '../resources/resource.ts';
 import { frozen, resourceId, sampleUser, tokenId } from '../testing/samples.ts';
 import type { PasskeyChallenge } from '../tokens/kinds/passkey/passkey-challenge.ts';
+import { completeFlow, type VerifiedFactors } from './complete-flow.ts';
 import { FLOW_LIFETIME_MS, type Flow, type LoginRequest } from './flow.ts';
 import {
   acceptFirstFactor,
   addEarlierFactors,
-  completeFlow,
   countStep,
   createFlow,
   createRequestedFlow,
@@ -23,7 +23,6 @@ import {
   selectFactor,
   setLogin,
   setMailedCode,
-  type VerifiedFactors,
 } from './transitions.ts';
 
 // The complete flow after one move: it loses nothing that was shown or asked, and retains nothing longer than it

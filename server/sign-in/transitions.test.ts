@@ -6,6 +6,7 @@ import { factorOptions } from '../authentication/second-factor.ts';
 import { idFromBytes } from '../kernel/ids.ts';
 import { METHOD_POLICIES, type MethodPolicy, type Resource } from '../resources/resource.ts';
 import { frozen, resourceId, sampleToken, sampleUser, tokenId, userId } from '../testing/samples.ts';
+import { completeFlow, type VerifiedFactors } from './complete-flow.ts';
 import {
   type AnswerableStep,
   FLOW_LIFETIME_MS,
@@ -19,7 +20,6 @@ import {
 import {
   acceptFirstFactor,
   claimStep,
-  completeFlow,
   createFlow,
   createRequestedFlow,
   denyFlow,
@@ -32,7 +32,6 @@ import {
   retryStep,
   selectFactor,
   setLogin,
-  type VerifiedFactors,
 } from './transitions.ts';
 
 const NOW = 1_800_000_000_000;

@@ -1,17 +1,13 @@
 import type { RefusalCode } from '@countersign/protocol/codes';
 import type { FactorKind, FactorOption, FlowPurpose } from '@countersign/protocol/flow';
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
-import type { OtpUse } from '@countersign/protocol/result';
 import { ANONYMOUS_OPTIONS, firstOption } from '../authentication/second-factor.ts';
-import type { PassedFactors, PassedSecond } from '../authentication/step-up.ts';
+import type { PassedFactors } from '../authentication/step-up.ts';
 import type { Environment } from '../browsers/device-fingerprint/browser-signals.ts';
-import type { FlowId, TokenId, TrustedBrowserId, UserId } from '../kernel/ids.ts';
+import type { FlowId, UserId } from '../kernel/ids.ts';
 import { MAX_PASSWORD_WAIT_MS } from '../passwords/password-backoff.ts';
 import { mailsFirstFactor, type Resource } from '../resources/resource.ts';
-import { type ProfiledUser, profileClaims, type ResultProfile } from '../resources/result-claims.ts';
 import type { PreparedChallenge } from '../tokens/challenge.ts';
-import type { PresentedPasskey } from '../tokens/kinds/passkey/passkey-challenge.ts';
-import type { TokenKind } from '../tokens/token.ts';
 import type { User } from '../users/user.ts';
 import {
   type AppReturn,
@@ -20,12 +16,10 @@ import {
   type FlowAt,
   type FlowBase,
   type LoginRequest,
-  type ResultRecord,
   type SecondStep,
   STEP_CLAIM_MS,
 } from './flow.ts';
 import type { MailedCode } from './mailed-codes/mailed-code.ts';
-import { provenFactors } from './proven-factors.ts';
 
 /**
  * The moves of a sign-in. Each takes a flow and returns the next one, and reads nothing else. A step is claimed before
@@ -187,99 +181,6 @@ export function offerUnlock(user: User, passwordDigest: string): (flow: FlowAt<'
   return (flow) => ({ ...flow, user: user.id, passwordVerified: true, passwordDigest, unlock: 'offered' });
 }
 
-/** The factors verified in the last step. */
-export interface VerifiedFactors {
-  user: Pick<User, 'login' | 'needsConfirmation' | 'passwordHash' | 'credentialEpoch'> &
-    ProfiledUser & { id: ResultRecord['user'] };
-  /** The password was verified in this step. */
-  password?: true;
-  /** The digest of that password. */
-  passwordDigest?: string;
-  /** A mailed code was the first factor, and right in this step. */
-  mailboxDigest?: string;
-  otp: OtpUse;
-  /** The token whose code was right. */
-  token?: TokenId;
-  kind?: TokenKind;
-  /** A PIN was part of the code. */
-  pin?: true;
-  /** The trusted browser that needed no code. */
-  browser?: TrustedBrowserId;
-  /** The user wants to trust the browser from now on. */
-  wantsTrust?: true;
-  /** Hash of the transaction that the answer was bound to. */
-  signed?: string;
-  /** The verified passkey. */
-  passkey?: PresentedPasskey;
-  /** The second factor was shown in an earlier sign-in. */
-  second?: PassedSecond;
-  /** The verified password is a breached one. */
-  breached?: boolean;
-  /** How far the browser matched known ones, in percent. */
-  environment?: number;
-  /** What the resource's hook answered. */
-  hook?: ResultRecord['hook'];
-}
-
-/**
- * The end with a result, and the record that one consumption will use up.
- *
- * @param rule.userPasswordDigest of the user as read for the last step; absent on tests
- */
-export function completeFlow(
-  flow: Flow,
-  { user, otp, token, kind, passkey, second: earlier, signed, browser, ...passed }: VerifiedFactors,
-  rule: {
-    now: number;
-    resultLifetimeMs: number;
-    resultClaims?: ResultProfile | undefined;
-    userPasswordDigest?: string;
-    credentialEpoch?: number | undefined;
-  },
-): { flow: FlowAt<'done'>; result: ResultRecord } {
-  // On every path, a transaction completes only with an answer to it, and a sign-in with none to any transaction.
-  if (flow.transaction?.hash !== signed) throw new TypeError('what was answered is not what was asked');
-  const password = flow.passwordVerified || passed.password === true;
-  const mailboxDigest = passed.mailboxDigest ?? flow.mailboxDigest;
-  const second = otp === 'verified';
-  const shown = { password, isMailed: mailboxDigest !== undefined };
-  const { amr, isTwo } = provenFactors(shown, second ? { kind, passkey, earlier, pin: passed.pin } : undefined);
-  const passwordAt = passed.password ? rule.now : (flow.kept?.password?.at ?? rule.now);
-  const passwordDigest = passed.passwordDigest ?? flow.passwordDigest;
-  const secondAt = earlier?.at ?? rule.now;
-  const done: FlowAt<'done'> = { ...countStep(flow), step: 'done', ...(user.id !== 'test' && { user: user.id }) };
-  const expiresAt = floorToSecond(rule.now) + rule.resultLifetimeMs;
-  const profile = user.id === 'test' ? {} : profileClaims(user, rule.resultClaims);
-  return {
-    flow: { ...done, expiresAt },
-    result: {
-      flow: flow.id,
-      account: flow.account,
-      resource: flow.resource,
-      user: user.id,
-      login: user.login,
-      ...(Object.keys(profile).length > 0 && { profile }),
-      nonce: flow.nonce,
-      origin: flow.origin,
-      amr,
-      acr: isTwo ? '2' : '1',
-      otp,
-      ...omitUndefined({ token, kind, browser, transaction: signed, app: flow.app, mailboxDigest }),
-      ...(flow.test !== undefined && { test: true as const }),
-      ...(password && { passwordAt, ...omitUndefined({ passwordDigest }) }),
-      // The verified password takes precedence: the user may have been read after it changed.
-      ...(rule.userPasswordDigest !== undefined && { userPasswordDigest: passwordDigest ?? rule.userPasswordDigest }),
-      ...(second && { secondAt }),
-      ...(passed.breached && { passwordBreached: true as const }),
-      ...omitUndefined({ environment: passed.environment, hook: passed.hook, credentialEpoch: rule.credentialEpoch }),
-      // Never newer than the oldest factor that counts: building on a sign-in makes it no newer.
-      authenticatedAt: Math.min(rule.now, ...(password ? [passwordAt] : []), ...(second ? [secondAt] : [])),
-      issuedAt: floorToSecond(rule.now),
-      expiresAt,
-    },
-  };
-}
-
 /** A sign-in that has started and waits for a login. */
 export function createFlow(
   id: FlowId,
@@ -386,11 +287,6 @@ export function addEarlierFactors<F extends Flow>(flow: F, kept: PassedFactors):
 export function countStep<F extends Conversation>(flow: F): F {
   const { claim: _claim, error: _error, passkey: _passkey, ...rest }: F & { passkey?: unknown } = flow;
   return { ...(rest as unknown as F), seq: flow.seq + 1 };
-}
-
-/** JWT times are whole seconds; rounding down never lengthens a lifetime. */
-function floorToSecond(at: number): number {
-  return Math.floor(at / 1000) * 1000;
 }
 
 /** Records when the password was right, because the proof dates from then. */

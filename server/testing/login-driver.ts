@@ -6,8 +6,11 @@ import type { MailLanguage } from '../kernel/mail.ts';
 import { isRefusal, type Result } from '../kernel/result.ts';
 import { type AnswerableStep, type Flow, SECOND_STEPS } from '../sign-in/flow.ts';
 import { requestUnlock } from '../sign-in/recovery/unlock/request-unlock.ts';
+import type { Step } from '../sign-in/row.ts';
+import type { Rule } from '../sign-in/rule.ts';
+import { RULES } from '../sign-in/rules.ts';
 import { startFlow } from '../sign-in/start/start-flow.ts';
-import type { Step, StepRequest } from '../sign-in/step.ts';
+import type { StepRequest } from '../sign-in/step.ts';
 import { STEPS } from '../sign-in/steps.ts';
 import { submitStep } from '../sign-in/submit-step.ts';
 import { presentFlow, viewFlow } from '../sign-in/view-flow.ts';
@@ -24,6 +27,8 @@ export interface LoginDriverOptions {
   purpose?: FlowPurpose;
   /** The browser's signals; its user agent comes with every request. */
   browser?: ReportedTraits;
+  /** Those of the product, unless a test plants others. */
+  rules?: readonly Rule[];
 }
 
 /** A user of the widget: stores the handle and the last view, and submits step by step. */
@@ -34,6 +39,7 @@ export class LoginDriver {
   address: string | undefined;
   userAgent: string | undefined;
   view: FlowView;
+  rules: readonly Rule[] = RULES;
 
   constructor(scene: Fixture, ports: TestPorts, begun: FlowView & { handle: string }, address: string | undefined) {
     this.scene = scene;
@@ -56,6 +62,7 @@ export class LoginDriver {
     });
     const driver = new LoginDriver(scene, ports, unwrap(begun), address);
     driver.userAgent = userAgent;
+    driver.rules = options.rules ?? RULES;
     return driver;
   }
 
@@ -165,7 +172,7 @@ export class LoginDriver {
   }
 
   #submit<Input>(step: Step<AnswerableStep, Input>, seq: number, input: Input): Promise<Result<FlowView>> {
-    return this.#seen(submitStep(this.ports, step, this.#answer(seq), input));
+    return this.#seen(submitStep(this.ports, step, this.#answer(seq), input, this.rules));
   }
 
   #answer(seq: number) {

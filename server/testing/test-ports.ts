@@ -76,6 +76,8 @@ export interface TestPorts extends Ports {
   courier: FakeMailer;
   codes: FakeCodeSender;
   webhookSender: FakeWebhookSender;
+  /** What was reported, by part. */
+  faults: { part: string; error: unknown }[];
   /** Parameters of signing use-cases besides the ports. */
   issuer: string;
   /** The same service as another process: same data, same keys, same clock; no shared memory. */
@@ -100,6 +102,7 @@ export async function openTestPorts(
   const keys = await loadSigningKeys({ store: inner, clock, random, secrets }, { algorithm: 'ES256' });
   const signer = createSigner({ issuer: ISSUER, keys, now: () => clock.now() });
 
+  const faults: TestPorts['faults'] = [];
   const overTheSame = (): TestPorts => ({
     store: new InterceptedStore(inner),
     hasher: new FakeHasher(),
@@ -112,6 +115,8 @@ export async function openTestPorts(
     codes,
     texts: NO_TEXT_FILES,
     webhookSender: new FakeWebhookSender(),
+    faults,
+    reportFault: (part, error) => faults.push({ part, error }),
     archive: undefined,
     breachedPasswords: { isListed: async (password) => password === BREACHED_PASSWORD },
     issuer: ISSUER,

@@ -63,7 +63,7 @@ export const DECIDING_MODULES: readonly DecidingModule[] = [
   },
   {
     name: 'flow-steps',
-    files: ['server/sign-in/transitions.ts'],
+    files: ['server/sign-in/transitions.ts', 'server/sign-in/complete-flow.ts'],
     tests: [
       'server/sign-in/transitions.test.ts',
       'server/sign-in/transitions-model.test.ts',
@@ -147,8 +147,8 @@ export const DECIDING_MODULES: readonly DecidingModule[] = [
   },
   {
     name: 'step-proof',
-    files: ['server/sign-in/step-proof.ts'],
-    tests: ['server/sign-in/step-proof.test.ts'],
+    files: ['server/sign-in/rules/proof-of-work/step-proof.ts'],
+    tests: ['server/sign-in/rules/proof-of-work/step-proof.test.ts'],
   },
   {
     name: 'result-origin',

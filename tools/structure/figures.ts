@@ -25,6 +25,7 @@ const GENERATED = new Set([
   'docs/data-dictionary.md',
   'docs/mutation-scores.md',
   'docs/refusal-codes.md',
+  'docs/sign-in-rules.md',
   'docs/text-keys.md',
 ]);
 

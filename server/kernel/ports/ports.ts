@@ -27,6 +27,8 @@ export interface Ports {
   /** The operator's own texts. */
   texts: TextFiles;
   webhookSender: WebhookSender;
+  /** Logs and counts the failure of a part that what it belongs to can go without. `part` completes "… failed". */
+  reportFault: (part: string, error: unknown) => void;
   /** Undefined: sealed events stay in the store. */
   archive: AuditArchive | undefined;
   /** Undefined: the operator has no list of them. */

@@ -1,20 +1,15 @@
 import type { Ports } from '../../kernel/ports/ports.ts';
-import { type ClientInfo, createEvent } from '../../kernel/request-context.ts';
 import { type Result, refusal } from '../../kernel/result.ts';
 import { passwordDigest } from '../../passwords/password-digest.ts';
 import type { Resource } from '../../resources/resource.ts';
-import type { Write } from '../../store/transact.ts';
 import { loadAssignedTokens } from '../../tokens/load-assigned-tokens.ts';
 import { assignmentTo, isAssigned } from '../../users/assignments.ts';
 import { readUser } from '../../users/find-user.ts';
 import { credentialFingerprint } from '../../users/user.ts';
-import { flowDocument } from '../documents.ts';
-import type { Flow, FlowChange, ResultRecord } from '../flow.ts';
-import { createGrantedEvent, userContext } from '../flow-events.ts';
-import { putFlow } from '../stored-flow.ts';
-import type { VerifiedFactors } from '../transitions.ts';
+import type { VerifiedFactors } from '../complete-flow.ts';
+import type { Flow } from '../flow.ts';
 import { isUnchangedSinceOpen, mayBeShown } from './context.ts';
-import { isReturn, openSelfService, type SelfServiceUser } from './self-service-transitions.ts';
+import type { SelfServiceUser } from './self-session.ts';
 
 /**
  * Loads the user for whom the page opens. The confirmed factors must still be valid, because any later change ends the
@@ -41,17 +36,4 @@ export async function loadOpener(
   const { token } = passed;
   if (token !== undefined && !mayBeShown(token, { user, paired }, resource, ports.clock.now())) return denied;
   return { user: user.id, fingerprint: credentialFingerprint(user) };
-}
-
-/** The commit that opens the page: it writes the event of a sign-in, and no result that a site could use. */
-export function createOpening(
-  flow: Flow,
-  passed: ResultRecord,
-  opener: SelfServiceUser,
-  client: ClientInfo,
-  now: number,
-): FlowChange & { write: Write } {
-  const opened = openSelfService(flow, passed, opener, now);
-  const append = [createEvent(userContext(opened, client), createGrantedEvent(passed), now)];
-  return { flow: opened, write: { ...putFlow(flowDocument.key, opened), ...(!isReturn(flow) && { append }) } };
 }

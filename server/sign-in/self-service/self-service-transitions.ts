@@ -1,18 +1,11 @@
 import type { FactorOption } from '@countersign/protocol/flow';
-import type { UserId } from '../../kernel/ids.ts';
 import type { PendingEnrolment } from '../enrolment/pending-enrolment.ts';
 import type { Flow, FlowAt, ResultRecord, SecondFactorRequest } from '../flow.ts';
 import { type ChallengeDraft, countStep, requestSecondFactor } from '../transitions.ts';
 import { SELF_LIFETIME_MS } from './self-service.ts';
-import type { SelfProof, SelfSession } from './self-session.ts';
+import type { SelfProof, SelfServiceUser, SelfSession } from './self-session.ts';
 
 /** The transitions of a sign-in that leads to the self-service page instead of a result. */
-
-/** The user for whom the page opens, and the fingerprint of their credentials. */
-export interface SelfServiceUser {
-  user: UserId;
-  fingerprint: string;
-}
 
 /**
  * Completes the sign-in: the user is on the page. A return from an enrolment has not confirmed the factors of the

@@ -1,4 +1,4 @@
-import type { TokenId } from '../../kernel/ids.ts';
+import type { TokenId, UserId } from '../../kernel/ids.ts';
 import type { Confirmation } from '../../messages/confirmation.ts';
 
 /** The factors that a user confirmed to reach the page. */
@@ -23,4 +23,10 @@ export interface SelfSession {
    * New recovery codes, until the user confirms that they saved them: their token, and the input of their derivation.
    */
   codes?: { token: TokenId; madeWith: string };
+}
+
+/** The user for whom the page opens, and the fingerprint of their credentials. */
+export interface SelfServiceUser {
+  user: UserId;
+  fingerprint: string;
 }

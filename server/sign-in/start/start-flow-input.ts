@@ -10,7 +10,17 @@ import type { SignInStartNeeds } from './admit-start.ts';
 
 export type StartFlowNeeds = Pick<
   Ports,
-  'store' | 'clock' | 'random' | 'geo' | 'signer' | 'secrets' | 'codes' | 'courier' | 'archive' | 'webhookSender'
+  | 'store'
+  | 'clock'
+  | 'random'
+  | 'geo'
+  | 'signer'
+  | 'secrets'
+  | 'codes'
+  | 'courier'
+  | 'archive'
+  | 'webhookSender'
+  | 'reportFault'
 > &
   SignInStartNeeds & {
     issuer: string;

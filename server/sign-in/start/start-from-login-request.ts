@@ -8,11 +8,12 @@ import { isEnrolmentRequired } from '../../resources/enrolment-policy.ts';
 import { usableTokens } from '../../tokens/usable-tokens.ts';
 import { assignmentTo, isAssigned } from '../../users/assignments.ts';
 import type { User } from '../../users/user.ts';
+import type { VerifiedFactors } from '../complete-flow.ts';
 import { startEnrolment } from '../enrolment/enrolment-transitions.ts';
 import type { PendingEnrolment } from '../enrolment/pending-enrolment.ts';
 import type { Replacement } from '../enrolment/start-replacement.ts';
 import type { Flow, LoginRequest, ResultRecord } from '../flow.ts';
-import { createRequestedFlow, type VerifiedFactors } from '../transitions.ts';
+import { createRequestedFlow } from '../transitions.ts';
 import { type StepUpFacts, startStepUp } from './step-up-start.ts';
 
 /** The data read before a flow starts with a login request. */

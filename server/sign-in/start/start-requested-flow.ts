@@ -21,6 +21,7 @@ import { usableTokens } from '../../tokens/usable-tokens.ts';
 import { epochOf } from '../../users/credential-epoch.ts';
 import { readUser } from '../../users/find-user.ts';
 import type { User } from '../../users/user.ts';
+import { completeFlow } from '../complete-flow.ts';
 import { flowDocument, loginRequestDocument, resultDocument } from '../documents.ts';
 import { offerEnrolment } from '../enrolment/offer-enrolment.ts';
 import type { PendingEnrolment } from '../enrolment/pending-enrolment.ts';
@@ -41,7 +42,7 @@ import { noteFirstResult } from '../results/note-first-result.ts';
 import { consultHook, siteReason } from '../rules/hook/consult-hook.ts';
 import { notifySignIn } from '../rules/notices/notify-sign-in.ts';
 import { putFlow } from '../stored-flow.ts';
-import { completeFlow, createFlow, denyFlow } from '../transitions.ts';
+import { createFlow, denyFlow } from '../transitions.ts';
 import { presentFlow } from '../view-flow.ts';
 import { reportedSignals, type StartFlowInput, type StartFlowNeeds } from './start-flow-input.ts';
 import { decideLoginRequestStart, type LoginRequestFacts, type LoginRequestStart } from './start-from-login-request.ts';
@@ -133,8 +134,8 @@ export async function startRequestedFlow(
   if (isRefusal(begun)) return begun;
   noteFirstResult(ports, begun.result);
   if (begun.result && facts.user) {
-    const act = userContext(begun.flow, input.client);
-    await notifySignIn(ports, act, facts.user.id, resource).catch(() => undefined);
+    const told = notifySignIn(ports, userContext(begun.flow, input.client), facts.user.id, resource);
+    await told.catch((error: unknown) => ports.reportFault('the rule of notices', error));
   }
   return { ...(await presentFlow(ports, begun.flow, begun.result)), handle: writeHandle(id, secret) };
 }

@@ -20,14 +20,9 @@ import type { Token } from '../../tokens/token.ts';
 import { usableTokens } from '../../tokens/usable-tokens.ts';
 import { epochOf } from '../../users/credential-epoch.ts';
 import type { User } from '../../users/user.ts';
+import type { VerifiedFactors } from '../complete-flow.ts';
 import type { Flow, LoginRequest } from '../flow.ts';
-import {
-  addEarlierFactors,
-  type ChallengeDraft,
-  createStepUpFlow,
-  firstStep,
-  type VerifiedFactors,
-} from '../transitions.ts';
+import { addEarlierFactors, type ChallengeDraft, createStepUpFlow, firstStep } from '../transitions.ts';
 
 export interface StepUpFacts {
   resource: Resource;

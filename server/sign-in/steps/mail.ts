@@ -6,19 +6,13 @@ import { recordNetwork } from '../../passwords/password-counters.ts';
 import { loadAssignedTokens } from '../../tokens/load-assigned-tokens.ts';
 import { assignmentTo, isAssigned } from '../../users/assignments.ts';
 import { readUser } from '../../users/find-user.ts';
-import {
-  assessFirstFactor,
-  endWithFirstFactor,
-  prepareSecondFactor,
-  refuseAfterFirstFactor,
-  replaceTokens,
-  reuseSecondFactor,
-} from '../after-first-factor.ts';
+import { continueAfterFirstFactor } from '../after-first-factor.ts';
 import type { FlowAt } from '../flow.ts';
 import { countWrongTry, isMailedCodeLive, MAILED_OPTION, type MailedCode } from '../mailed-codes/mailed-code.ts';
 import { matchesMailedCode } from '../mailed-codes/match-mailed-code.ts';
 import { sendMailedCode } from '../mailed-codes/send-mailed-code.ts';
-import type { StepContext, StepOutcome, StepPorts } from '../step.ts';
+import type { StepContext } from '../row.ts';
+import type { StepOutcome, StepPorts } from '../step.ts';
 import { retryStep, setMailedCode } from '../transitions.ts';
 
 /** A code mailed as the first factor, where the resource asks for one in place of the password. */
@@ -69,7 +63,7 @@ export async function checkMailedCode(
 
 async function afterMailedCode(
   ports: StepPorts,
-  { flow, resource, client }: StepContext<'mail'>,
+  { flow, resource, client, rules }: StepContext<'mail'>,
   to: NonNullable<MailedCode['to']>,
 ): Promise<StepOutcome> {
   const first = { mailboxDigest: to.mailboxDigest };
@@ -81,12 +75,5 @@ async function afterMailedCode(
   if (!user || !isAssigned(assignmentTo(user, resource.id), tokens)) return denied;
   if (!isFirstFactorCurrent({ ...flow, ...first }, resource, user)) return denied;
   await recordNetwork(ports, user.id, client.address);
-  const right = await assessFirstFactor(ports, { flow, resource, user, first, tokens });
-  if (right.factors.kind !== 'factors' || !right.factors.otp) {
-    const replaced = await replaceTokens(ports, right);
-    if (replaced) return isRefusal(replaced) ? { refusal: replaced } : replaced;
-    return endWithFirstFactor(right) ?? { refusal: refuseAfterFirstFactor(right) };
-  }
-  const asked = reuseSecondFactor(right) ?? (await prepareSecondFactor(ports, right));
-  return isRefusal(asked) ? { refusal: asked } : asked;
+  return continueAfterFirstFactor(ports, rules, { flow, resource, user, first, tokens });
 }

@@ -26,9 +26,10 @@ import { accountId, resourceId } from '../../testing/samples.ts';
 import { openTestPorts, type TestPorts } from '../../testing/test-ports.ts';
 import { challengeDocument, tokenDocument } from '../../tokens/documents.ts';
 import { transactionHash } from '../../tokens/transaction.ts';
+import { completeFlow } from '../complete-flow.ts';
 import { flowDocument, resultDocument } from '../documents.ts';
 import type { Flow } from '../flow.ts';
-import { completeFlow, createFlow } from '../transitions.ts';
+import { createFlow } from '../transitions.ts';
 import { createTransaction, type NewTransaction } from './create-transaction.ts';
 import { TRANSACTION_LIFETIME_MS, TRANSACTIONS_AT_ONCE } from './draft-transaction.ts';
 

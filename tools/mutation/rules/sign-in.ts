@@ -154,7 +154,7 @@ export const SIGN_IN_RULES: readonly RequirementRule[] = [
   },
   {
     requirement: 'SR-45',
-    file: 'server/sign-in/transitions.ts',
+    file: 'server/sign-in/complete-flow.ts',
     rule: "if (flow.transaction?.hash !== signed) throw new TypeError('what was answered is not what was asked');",
     mutation: '',
     test: 'server/sign-in/transitions-model.test.ts',
@@ -211,9 +211,16 @@ export const SIGN_IN_RULES: readonly RequirementRule[] = [
   },
   {
     requirement: 'SR-75',
-    file: 'server/sign-in/step-proof.ts',
+    file: 'server/sign-in/rules/proof-of-work/step-proof.ts',
     rule: "if (purpose === 'guess' && flow.hasShownWork) return 'none';",
     mutation: "if (purpose === 'guess') return 'none';",
+  },
+  {
+    requirement: 'SR-87',
+    file: 'server/sign-in/run-rules.ts',
+    rule: "if ('end' in answer) return answer;",
+    mutation: "if ('end' in answer) continue;",
+    test: 'server/sign-in/rules.test.ts',
   },
   {
     requirement: 'SR-77',

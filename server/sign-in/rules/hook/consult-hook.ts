@@ -8,9 +8,9 @@ import { isRefusal, type Refusal, type Result, refusal, withAudit } from '../../
 import { passwordDigest } from '../../../passwords/password-digest.ts';
 import type { HookFailureRule } from '../../../resources/hook.ts';
 import type { Resource } from '../../../resources/resource.ts';
+import { completeFlow, type VerifiedFactors } from '../../complete-flow.ts';
 import type { Flow } from '../../flow.ts';
 import { validateResult } from '../../results/validate-result.ts';
-import { completeFlow, type VerifiedFactors } from '../../transitions.ts';
 import { askHook, type HookNeeds, type HookOutcome, loadHook } from './ask-hook.ts';
 import { shownReason } from './decision.ts';
 

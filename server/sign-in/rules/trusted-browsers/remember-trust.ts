@@ -3,8 +3,8 @@ import type { RequestContext } from '../../../kernel/request-context.ts';
 import type { Resource } from '../../../resources/resource.ts';
 import { KIND_RULES } from '../../../tokens/kinds/rules.ts';
 import { readUser } from '../../../users/find-user.ts';
+import type { VerifiedFactors } from '../../complete-flow.ts';
 import type { Flow } from '../../flow.ts';
-import type { VerifiedFactors } from '../../transitions.ts';
 import { type BrowserTrust, trustBrowser } from './trust-browser.ts';
 import { recordTrustUse } from './use-trust.ts';
 

@@ -1,7 +1,8 @@
-import type { Refusal } from '../kernel/result.ts';
-import { assessProof, mayDemandProof } from '../proof-of-work/demand-proof.ts';
-import type { AnswerableStep, Flow } from './flow.ts';
-import type { Step, StepPorts, StepRequest } from './step.ts';
+import type { Refusal } from '../../../kernel/result.ts';
+import { assessProof, mayDemandProof } from '../../../proof-of-work/demand-proof.ts';
+import type { ProofPurpose } from '../../../proof-of-work/puzzle.ts';
+import type { Flow } from '../../flow.ts';
+import type { StepPorts, StepRequest } from '../../step.ts';
 
 /** `shown`: this request brings the work that was asked for. `none`: none was asked for. */
 export type StepProof = 'shown' | 'none';
@@ -14,7 +15,7 @@ export type StepProof = 'shown' | 'none';
  */
 export async function demandStepProof(
   ports: StepPorts,
-  { proof: purpose }: Pick<Step<AnswerableStep, never>, 'proof'>,
+  { proof: purpose }: { proof?: ProofPurpose },
   { client, solution }: StepRequest,
   read: () => Promise<Flow | undefined>,
 ): Promise<StepProof | Refusal> {
@@ -26,15 +27,10 @@ export async function demandStepProof(
   return assessProof(ports, { purpose, resource, account, client, solution });
 }
 
-/** The flow with the work that this request has shown. */
-export function withShownWork<F extends Flow>(flow: F, proof: StepProof): F {
-  return proof === 'shown' ? { ...flow, hasShownWork: true } : flow;
-}
-
 /** The flow after a refused step: an evaluated guess has used up the work. */
 export function spendShownWork<F extends Flow>(
   flow: F,
-  { proof: purpose }: Pick<Step<AnswerableStep, never>, 'proof'>,
+  { proof: purpose }: { proof?: ProofPurpose },
   { refused }: Refusal,
 ): F {
   if (purpose !== 'guess' || refused === 'TOO_MANY_ATTEMPTS' || refused === 'STEP_NOT_EXPECTED') return flow;

@@ -1,9 +1,11 @@
-import { refusal } from '../kernel/result.ts';
-import { MINUTE_MS } from '../kernel/time.ts';
-import type { MethodPolicy, Resource, TestMode } from '../resources/resource.ts';
-import type { Flow, ResultRecord } from './flow.ts';
-import type { StepOutcome } from './step.ts';
-import { countStep, type VerifiedFactors } from './transitions.ts';
+import { refusal } from '../../kernel/result.ts';
+import { MINUTE_MS } from '../../kernel/time.ts';
+import type { MethodPolicy, TestMode } from '../../resources/resource.ts';
+import type { VerifiedFactors } from '../complete-flow.ts';
+import type { Flow, ResultRecord } from '../flow.ts';
+import type { Rule } from '../rule.ts';
+import type { StepOutcome } from '../step.ts';
+import { countStep } from '../transitions.ts';
 
 /**
  * The user of a test resource. Such a resource asks for the same steps as any other and ignores the input: no password
@@ -17,11 +19,18 @@ const EXPIRED_BY_MS = 15 * MINUTE_MS;
 /** How long the page may view a sign-in whose result has already expired. */
 const LOOK_MS = 1000;
 
-/** Evaluates a step on a test resource, which reads nothing but the login. Undefined on other resources. */
-export function evaluateTestStep({ step, test }: Flow, { methodPolicy }: Resource): StepOutcome | undefined {
-  if (test === undefined || step === 'identify') return undefined;
-  return testOutcome(test, step === 'password' ? 'password' : 'otp', methodPolicy);
-}
+export const testMode: Rule = {
+  name: 'test mode',
+  does: 'On a test resource every step is answered as its test mode says, and the result is marked as a test.',
+  beforeStep(_ports, { flow: { step, test }, resource }) {
+    // A test ends as a test, and no other sign-in becomes one.
+    if (test !== resource.testMode) return { end: refusal('ACCESS_DENIED') };
+    // A test reads nothing but the login.
+    if (test === undefined || step === 'identify') return undefined;
+    return testOutcome(test, step === 'password' ? 'password' : 'otp', resource.methodPolicy);
+  },
+  inResult: (end, { flow, now }) => (flow.test === 'expire' ? expireResult(end, now) : end),
+};
 
 /** The outcome of every step after the login, for any input. */
 export function testOutcome(mode: TestMode, step: 'password' | 'otp', policy: MethodPolicy): StepOutcome {
@@ -32,12 +41,10 @@ export function testOutcome(mode: TestMode, step: 'password' | 'otp', policy: Me
 }
 
 /** The same end with a result that has already expired; the widget is soon told. */
-export function expireResult(
-  end: { flow: Flow; result: ResultRecord },
-  now: number,
-): { flow: Flow; result: ResultRecord } {
+export function expireResult<End extends { flow: Flow; result: ResultRecord }>(end: End, now: number): End {
   const { flow, result } = end;
   return {
+    ...end,
     flow: { ...flow, expiresAt: now + LOOK_MS },
     result: {
       ...result,

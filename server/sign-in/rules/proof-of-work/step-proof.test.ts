@@ -2,18 +2,18 @@ import type { FlowView } from '@countersign/protocol/flow';
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { isRefusal, type Result, refusal } from '../kernel/result.ts';
-import { MINUTE_MS } from '../kernel/time.ts';
-import { notePressure } from '../proof-of-work/pressure.ts';
-import type { ProofPurpose } from '../proof-of-work/puzzle.ts';
-import { createFixture, type Fixture, PASSWORD } from '../testing/fixtures.ts';
-import { LoginDriver } from '../testing/login-driver.ts';
-import { solvePuzzle } from '../testing/solve-puzzle.ts';
-import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
-import type { Flow, FlowAt } from './flow.ts';
-import { demandStepProof, isGuess, spendShownWork, withShownWork } from './step-proof.ts';
-import { STEPS } from './steps.ts';
-import { submitStep } from './submit-step.ts';
+import { isRefusal, type Result, refusal } from '../../../kernel/result.ts';
+import { MINUTE_MS } from '../../../kernel/time.ts';
+import { notePressure } from '../../../proof-of-work/pressure.ts';
+import type { ProofPurpose } from '../../../proof-of-work/puzzle.ts';
+import { createFixture, type Fixture, PASSWORD } from '../../../testing/fixtures.ts';
+import { LoginDriver } from '../../../testing/login-driver.ts';
+import { solvePuzzle } from '../../../testing/solve-puzzle.ts';
+import { openTestPorts, type TestPorts } from '../../../testing/test-ports.ts';
+import type { Flow, FlowAt } from '../../flow.ts';
+import { STEPS } from '../../steps.ts';
+import { submitStep } from '../../submit-step.ts';
+import { demandStepProof, isGuess, spendShownWork } from './step-proof.ts';
 
 let ports: TestPorts;
 beforeAll(async () => {
@@ -148,12 +148,6 @@ describe('work', () => {
     for (const purpose of ['name', 'code', 'reset'] as const) {
       expect((await demand(purpose, worked)).proof).toMatchObject(NEEDED);
     }
-  });
-
-  test('is noted in the flow that it was shown in', () => {
-    const flow = flowOf(scene);
-    expect(withShownWork(flow, 'shown')).toEqual({ ...flow, hasShownWork: true });
-    expect(withShownWork(flow, 'none')).toBe(flow);
   });
 
   test('is used up by a guess that was evaluated, and by nothing else', () => {

@@ -1,11 +1,12 @@
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { idFromBytes } from '../kernel/ids.ts';
-import { METHOD_POLICIES, type Resource, TEST_MODES } from '../resources/resource.ts';
-import { frozen, resourceId } from '../testing/samples.ts';
+import { idFromBytes } from '../../kernel/ids.ts';
+import { METHOD_POLICIES, type Resource, TEST_MODES } from '../../resources/resource.ts';
+import { frozen, resourceId } from '../../testing/samples.ts';
+import { completeFlow, type VerifiedFactors } from '../complete-flow.ts';
+import { createFlow } from '../transitions.ts';
 import { expireResult, TEST_USER, testOutcome } from './test-mode.ts';
-import { completeFlow, createFlow, type VerifiedFactors } from './transitions.ts';
 
 const resource = (testMode?: Resource['testMode']): Resource => ({
   id: resourceId(1),

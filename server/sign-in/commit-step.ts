@@ -1,0 +1,160 @@
+import type { FlowView } from '@countersign/protocol/flow';
+import type { EventDraft } from '../kernel/event.ts';
+import type { FlowId } from '../kernel/ids.ts';
+import { type ClientInfo, createEvent } from '../kernel/request-context.ts';
+import { isRefusal, type Refusal, type Result, refusal } from '../kernel/result.ts';
+import { passwordDigest } from '../passwords/password-digest.ts';
+import type { Resource } from '../resources/resource.ts';
+import type { ReadAhead } from '../store/read-ahead.ts';
+import { transact, type Write } from '../store/transact.ts';
+import { completeFlow, type VerifiedFactors } from './complete-flow.ts';
+import { flowDocument, loginRequestDocument, resultDocument } from './documents.ts';
+import { type AnswerableStep, type Flow, type FlowAt, type FlowChange, isAt, type LoginRequest } from './flow.ts';
+import { completionWrite, createGrantedEvent, createRefusedEvent, userContext } from './flow-events.ts';
+import { noteFirstResult } from './results/note-first-result.ts';
+import type { Step } from './row.ts';
+import type { FlowMarks, Rule, SignInEnd } from './rule.ts';
+import { applyInResult, isOfUser } from './run-rules.ts';
+import type { StepOutcome, StepPorts } from './step.ts';
+import { endsSignIn } from './steps.ts';
+import { putFlow } from './stored-flow.ts';
+import { denyFlow, holdsClaim, recordPasswordTime, retryStep } from './transitions.ts';
+import { presentFlow } from './view-flow.ts';
+
+/** The commits that a step can end with. */
+
+/** A row with any input. */
+type Row = Pick<Step<AnswerableStep, never>, 'at' | 'leadsTo'>;
+
+/** A step that one request holds while it is evaluated. */
+export interface Claim {
+  flow: FlowAt<AnswerableStep>;
+  attempt: string;
+  /** What the request has added to the flow. */
+  marks: FlowMarks;
+  client: ClientInfo;
+  /** The flow as claimed, and what its evaluation reads first. */
+  ahead: ReadAhead;
+  rules: readonly Rule[];
+}
+
+/** Another step follows. */
+export async function commitMove(
+  ports: StepPorts,
+  step: Row,
+  claim: Claim,
+  { move, event, deliver }: Extract<StepOutcome, { move: unknown }>,
+): Promise<Result<FlowView>> {
+  const view = await commit(ports, step, claim, (held, now) =>
+    withEvent(recordPasswordTime(held, move(held), now), event, claim.client, now),
+  );
+  if (deliver && !isRefusal(view)) {
+    setImmediate(() => void deliver().catch((error: unknown) => ports.reportFault('sending a code', error)));
+  }
+  return view;
+}
+
+/** The step is refused: the user may try again, unless the code ends the sign-in. */
+export function commitRefusal(
+  ports: StepPorts,
+  step: Row,
+  claim: Claim,
+  { refusal: why, again = (flow) => flow, after = (flow) => flow }: Extract<StepOutcome, { refusal: Refusal }>,
+  change: <F extends Flow>(flow: F) => F,
+): Promise<Result<FlowView>> {
+  const { refused: code, retryAfterMs } = why;
+  return commitRefused(ports, step, claim, why, (held, now) => {
+    const flow = change(held);
+    const retryAt = retryAfterMs === undefined ? undefined : now + retryAfterMs;
+    const next = endsSignIn(code) ? denyFlow(flow, code) : retryStep(flow, code, retryAt);
+    return next.step === 'denied' ? after(next) : again(next);
+  });
+}
+
+/** The sign-in ends. */
+export function commitEnd(
+  ports: StepPorts,
+  step: Row,
+  claim: Claim,
+  { end, after = (flow) => flow }: SignInEnd,
+): Promise<Result<FlowView>> {
+  return commitRefused(ports, step, claim, end, (held) => after(denyFlow(held, end.refused)));
+}
+
+function commitRefused(
+  ports: StepPorts,
+  step: Row,
+  claim: Claim,
+  why: Refusal,
+  next: (flow: FlowAt<AnswerableStep>, now: number) => Flow,
+): Promise<Result<FlowView>> {
+  // Refused unevaluated: there was no attempt to record. It costs an attacker nothing, so a flood would fill the log (SR-65).
+  const isEvaluated = why.refused !== 'TOO_MANY_ATTEMPTS' && why.refused !== 'STEP_NOT_EXPECTED';
+  const event = isEvaluated ? createRefusedEvent(claim.flow, why) : undefined;
+  return commit(ports, step, claim, (held, now) => withEvent(next(held, now), event, claim.client, now));
+}
+
+/** Every factor was shown: the sign-in ends with a result, or as a rule says. */
+export function commitCompletion(
+  ports: StepPorts,
+  step: Row,
+  claim: Claim,
+  { passed, resource, marks }: { passed: VerifiedFactors; resource: Resource; marks: FlowMarks },
+): Promise<Result<FlowView>> {
+  const { client, rules } = claim;
+  const { resultLifetimeMs, resultClaims } = resource;
+  const { credentialEpoch } = passed.user;
+  const ofUser = isOfUser(passed) ? { userPasswordDigest: passwordDigest(passed.user), credentialEpoch } : {};
+  const rule = { resultLifetimeMs, resultClaims, ...ofUser };
+  return commit(ports, step, claim, (held, now, request) => {
+    const flow = { ...held, ...marks };
+    const completed = { ...completeFlow(flow, passed, { now, ...rule }), isIssued: true, isRecorded: true };
+    const end = applyInResult(rules, completed, { flow, passed, now });
+    if (isRefusal(end)) return withEvent(denyFlow(held, end.refused), createRefusedEvent(held, end), client, now);
+    const { result } = end;
+    if (end.isIssued) return { flow: end.flow, result, write: completionWrite(end.flow, result, request, client, now) };
+    return withEvent(end.flow, end.isRecorded ? createGrantedEvent(result) : undefined, client, now);
+  });
+}
+
+function withEvent(flow: Flow, event: EventDraft | undefined, client: ClientInfo, now: number) {
+  const append = event === undefined ? {} : { append: [createEvent(userContext(flow, client), event, now)] };
+  return { flow, write: { ...putFlow(flowDocument.key, flow), ...append } };
+}
+
+/** Commits the decision if the request still holds the step. A request that was overtaken changes nothing. */
+async function commit(
+  ports: StepPorts,
+  step: Row,
+  { flow: { id }, attempt, marks, ahead }: Claim,
+  decide: (
+    flow: FlowAt<AnswerableStep>,
+    now: number,
+    request: LoginRequest | undefined,
+  ) => FlowChange & { write: Write },
+): Promise<Result<FlowView>> {
+  const keys = flowKeys(id);
+  const reads = { ...ports, store: ahead };
+  const settled = await transact<typeof keys, Result<FlowChange>>(reads, id, keys, ([flow, request], now) => {
+    if (!flow) return { answer: refusal('FLOW_NOT_FOUND') };
+    if (!holdsClaim(flow.value, attempt) || !isAt(flow.value, step.at)) return { answer: refusal('STEP_STALE') };
+    const { write, ...answer } = decide({ ...flow.value, ...marks }, now, request?.value);
+    expectPermitted(step, flow.value, answer.flow);
+    return { answer, write };
+  });
+  if (isRefusal(settled)) return settled;
+  noteFirstResult(ports, settled.result);
+  return presentFlow(ports, settled.flow, settled.result);
+}
+
+export function flowKeys(id: FlowId) {
+  return [flowDocument.key(id), loginRequestDocument.key(id), resultDocument.key(id)] as const;
+}
+
+/** A step that leads where its row does not allow is a bug: nothing is written, and the step is free again. */
+function expectPermitted({ leadsTo }: Row, before: Flow, after: Flow): void {
+  // On a test resource the rows are not evaluated: any request after the login completes the sign-in.
+  if (before.test !== undefined) return;
+  if (after.step === before.step || after.step === 'denied' || leadsTo.includes(after.step)) return;
+  throw new TypeError(`this step does not lead from ${before.step} to ${after.step}`);
+}
