@@ -15,7 +15,7 @@ const API_KEY = 'csk_0123456789a_secret-secret-secret';
 const TOTP = ['id' => 'tok_1', 'name' => 'Phone', 'kind' => 'totp', 'enabled' => true, 'apiSupport' => true, 'locked' => null, 'failures' => 0,
     'resyncFailures' => 0, 'directResources' => [], 'createdAt' => 1, 'createdBy' => ['kind' => 'operator']];
 const USER = ['id' => 'usr_1', 'login' => 'mira', 'blocked' => false, 'hasPassword' => true, 'apiSupport' => true,
-    'assignments' => [['resource' => 'res_1', 'alone' => false, 'tokens' => ['tok_1']]], 'createdAt' => 1, 'createdBy' => null];
+    'assignments' => [['resource' => 'res_1', 'alone' => false, 'tokens' => ['tok_1']]], 'createdAt' => 1, 'createdBy' => ['kind' => 'operator']];
 
 /** @return array{Client, ScriptedHttp, FakeClock} */
 function clientWith(callable ...$answers): array

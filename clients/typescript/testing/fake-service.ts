@@ -46,7 +46,7 @@ export async function startFakeService(): Promise<FakeService> {
     };
   }
 
-  const made = { createdAt: 1795599000000, createdBy: null };
+  const made = { createdAt: 1795599000000, createdBy: { kind: 'operator' } };
   const counted = {
     enabled: true,
     apiSupport: true,

@@ -24,7 +24,7 @@ export interface ApiKey {
   /** To within an hour. */
   lastUsedAt: number | null;
   createdAt: number;
-  createdBy: Creator | null;
+  createdBy: Creator;
 }
 
 export interface NewApiKey {

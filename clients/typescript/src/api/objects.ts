@@ -78,7 +78,7 @@ export interface Resource {
   testMode: TestMode | null;
   /** Codes of settings that are risky together. */
   warnings: string[];
-  createdBy: Creator | null;
+  createdBy: Creator;
 }
 
 /** The look of a resource. The options of a page win over it; null: the usual value. */
@@ -204,7 +204,7 @@ export interface User {
   /** All tokens are deactivated where none is required. Null: not known since when. Only where users are read. */
   passwordAloneSince?: number | null;
   createdAt: number;
-  createdBy: Creator | null;
+  createdBy: Creator;
 }
 
 /** At most 16 keys and 2048 bytes as JSON, two levels deep. */
@@ -284,7 +284,7 @@ export interface Filter {
   name: string;
   rule: FilterRule;
   createdAt: number;
-  createdBy: Creator | null;
+  createdBy: Creator;
 }
 
 export type NewFilter = Pick<Filter, 'name' | 'rule'>;

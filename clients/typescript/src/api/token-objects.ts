@@ -60,7 +60,7 @@ export interface Token {
   /** Only for administrators who do not see all resources: how many others the token is used at. */
   otherResources?: number;
   createdAt: number;
-  createdBy: Creator | null;
+  createdBy: Creator;
 }
 
 /** What a code is, if it were typed at a sign-in now. */
