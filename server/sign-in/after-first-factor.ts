@@ -13,7 +13,7 @@ import { isUnlockableByMail } from './recovery/unlock/unlock-link.ts';
 import { canRequestUnlock } from './recovery/unlock/unlockable-tokens.ts';
 import type { FirstFactor, FirstFactorFacts, Rule, VerifiedFirstFactor } from './rule.ts';
 import { assessByRules, decideByRules } from './run-rules.ts';
-import type { StepOutcome, StepPorts } from './step.ts';
+import type { StepOutcome, StepPorts } from './step-outcome.ts';
 import { acceptFirstFactor, offerUnlock } from './transitions.ts';
 
 /** Continues after a first factor. The server picks the method, never the browser. */

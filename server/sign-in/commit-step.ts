@@ -12,10 +12,10 @@ import { flowDocument, loginRequestDocument, resultDocument } from './documents.
 import { type AnswerableStep, type Flow, type FlowAt, type FlowChange, isAt, type LoginRequest } from './flow.ts';
 import { completionWrite, createGrantedEvent, createRefusedEvent, userContext } from './flow-events.ts';
 import { noteFirstResult } from './results/note-first-result.ts';
-import type { Step } from './row.ts';
 import type { FlowMarks, Rule, SignInEnd } from './rule.ts';
 import { applyInResult, isOfUser } from './run-rules.ts';
-import type { StepOutcome, StepPorts } from './step.ts';
+import type { Step } from './step.ts';
+import type { StepOutcome, StepPorts } from './step-outcome.ts';
 import { endsSignIn } from './steps.ts';
 import { putFlow } from './stored-flow.ts';
 import { denyFlow, holdsClaim, recordPasswordTime, retryStep } from './transitions.ts';

@@ -9,7 +9,7 @@ import type { Token } from '../tokens/token.ts';
 import type { User } from '../users/user.ts';
 import type { VerifiedFactors } from './complete-flow.ts';
 import type { Flow, FlowAt, FlowBase, ResultRecord } from './flow.ts';
-import type { StepOutcome, StepPorts, StepRequest } from './step.ts';
+import type { StepOutcome, StepPorts, StepRequest } from './step-outcome.ts';
 import type { FirstFactorProof } from './transitions.ts';
 
 type Awaitable<T> = T | Promise<T>;

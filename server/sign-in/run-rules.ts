@@ -19,7 +19,7 @@ import type {
   SignInEnd,
   VerifiedFirstFactor,
 } from './rule.ts';
-import type { StepOutcome, StepPorts } from './step.ts';
+import type { StepOutcome, StepPorts } from './step-outcome.ts';
 
 /** The hooks of the rules, each in the order of the list. */
 

@@ -9,7 +9,7 @@ import type { AppEnv } from '../http/context.ts';
 import { isRefusal, type Result } from '../kernel/result.ts';
 import { parseTypedOtp } from '../tokens/kinds/oath/format.ts';
 import { isAddressFor } from '../tokens/kinds/sent/out-of-band-code.ts';
-import type { StepRequest } from './step.ts';
+import type { StepRequest } from './step-outcome.ts';
 
 /** An issue with a refusal code of its own. */
 function refuseWith(context: z.RefinementCtx, refused: RefusalCode): never {

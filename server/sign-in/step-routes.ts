@@ -5,10 +5,10 @@ import { mailLanguage } from '../kernel/mail.ts';
 import { ENROLMENT_KINDS } from '../resources/enrolment-policy.ts';
 import { assertion, attestation } from '../tokens/kinds/passkey/passkey-fields.ts';
 import type { AnswerableStep } from './flow.ts';
-import type { Step } from './row.ts';
 import { MAX_SHOWN_SECRETS } from './rules/trusted-browsers/trusted-browser.ts';
-import type { StepPorts } from './step.ts';
+import type { Step } from './step.ts';
 import { flowResponse, mobilePhone, stepRequest, typedOtp } from './step-fields.ts';
+import type { StepPorts } from './step-outcome.ts';
 import { STEPS, type StepPath } from './steps.ts';
 import { submitStep } from './submit-step.ts';
 

@@ -3,7 +3,7 @@ import { createFixture } from '../testing/fixtures.ts';
 import { LoginDriver } from '../testing/login-driver.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
 import type { AnswerableStep, StoredStep } from './flow.ts';
-import type { Step } from './row.ts';
+import type { Step } from './step.ts';
 import { STEPS } from './steps.ts';
 import { submitStep } from './submit-step.ts';
 

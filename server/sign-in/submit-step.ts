@@ -9,11 +9,11 @@ import type { VerifiedFactors } from './complete-flow.ts';
 import { flowDocument } from './documents.ts';
 import { type AnswerableStep, type Flow, type Handle, isAt } from './flow.ts';
 import { userContext } from './flow-events.ts';
-import type { Step } from './row.ts';
 import type { BeforeResult, BeforeStep, FlowMarks, SignInEnd } from './rule.ts';
 import { RULES } from './rules.ts';
 import { askBeforeClaim, askBeforeResult, askBeforeStep, askOnRefusal, isOfUser, runAfterResult } from './run-rules.ts';
-import type { StepOutcome, StepPorts, StepRequest } from './step.ts';
+import type { Step } from './step.ts';
+import type { StepOutcome, StepPorts, StepRequest } from './step-outcome.ts';
 import { claimFlowStep, openFlow, readByHandle, readFlowAhead, releaseStep } from './stored-flow.ts';
 
 /** What was decided about a step: a factor may be missing, refused, or the last one. */
@@ -50,7 +50,9 @@ export async function submitStep<Input>(
     await ahead.read([...flowKeys(flow.id), ...evaluationKeys(flow)], ports.clock.now());
     return await commitVerdict(ports, step, claim, await evaluate(ports, step, claim, input));
   } catch (error) {
-    await releaseStep(ports, flowDocument.key, flow.id, attempt).catch((fault) => ports.reportFault('a step', fault));
+    await releaseStep(ports, flowDocument.key, flow.id, attempt).catch((fault) =>
+      ports.reportFault('freeing a step', fault),
+    );
     throw error;
   }
 }
@@ -66,13 +68,13 @@ async function evaluate<Input>(
   const context = { flow, resource: access.resource, client };
   const outcome =
     (await askBeforeStep(rules, ports, context)) ?? (await handle(ports, { ...context, ahead, rules }, input));
-  return 'finish' in outcome ? grant(ports, { rules }, context, outcome.finish) : outcome;
+  return 'finish' in outcome ? grant(ports, rules, context, outcome.finish) : outcome;
 }
 
 /** The checks after the last factor. On a test resource no user signs in, and no rule is asked. */
 async function grant(
   ports: StepPorts,
-  { rules }: Pick<Claim, 'rules'>,
+  rules: Claim['rules'],
   { resource: known, ...context }: BeforeStep,
   passed: VerifiedFactors,
 ): Promise<SignInEnd | Granted> {

@@ -47,7 +47,10 @@ export function lowerLimits(held: Figures['held'], limits: Limits): Limits {
 export const writtenLimits = (limits: Limits): string =>
   `{\n${Object.entries(limits)
     .map(([name, { limit, lowest, because }]) => {
-      const why = because === undefined ? '' : `, "because": ${JSON.stringify(because)}`;
-      return `  ${JSON.stringify(name)}: { "limit": ${limit}, "lowest": ${lowest}${why} }`;
+      const rest = because === undefined ? [] : [`"because": ${JSON.stringify(because)}`];
+      const members = [`"limit": ${limit}`, `"lowest": ${lowest}`, ...rest];
+      // As the formatter writes them: a sentence makes the line too long.
+      const value = rest.length === 0 ? `{ ${members.join(', ')} }` : `{\n    ${members.join(',\n    ')}\n  }`;
+      return `  ${JSON.stringify(name)}: ${value}`;
     })
     .join(',\n')}\n}\n`;

@@ -193,7 +193,7 @@ export const createdBy = z
       .openapi({ description: 'The id of the creator, if it has one.', example: 'adm_01k8dq9z2mp' }),
   })
   .openapi('Creator', {
-    description: 'Who created an object.',
+    description: 'Who created it.',
     example: { kind: 'administrator', id: 'adm_01k8dq9z2mp' },
   });
 

@@ -187,7 +187,7 @@ describe('under a new master key', () => {
 
   test('values derived by MAC stay the same: unknown names, known networks, ids', async () => {
     const before = ports.secrets.mac('unknown-name', 'nobody');
-    // An installation without a MAC key of its own used one derived from its master key.
+    // The first start stores the MAC key that its master key gives.
     expect(createSecretBox(OLD).mac('unknown-name', 'nobody')).toEqual(before);
     const fresh = await underNewKey();
     expect(fresh.secrets.mac('unknown-name', 'nobody')).toEqual(before);

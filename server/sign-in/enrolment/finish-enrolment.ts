@@ -13,8 +13,8 @@ import { isWebauthn, type Token } from '../../tokens/token.ts';
 import type { User } from '../../users/user.ts';
 import type { Flow, FlowAt } from '../flow.ts';
 import { userContext } from '../flow-events.ts';
-import type { Step, StepContext } from '../row.ts';
-import type { StepOutcome, StepPorts } from '../step.ts';
+import type { Step, StepContext } from '../step.ts';
+import type { StepOutcome, StepPorts } from '../step-outcome.ts';
 import { currentKinds, questionOf, readEnrolmentContext } from './context.ts';
 import { createEnrolledToken } from './create-token.ts';
 import {

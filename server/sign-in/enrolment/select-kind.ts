@@ -1,6 +1,6 @@
 import { refusal } from '../../kernel/result.ts';
 import type { EnrolmentKind } from '../../resources/enrolment-policy.ts';
-import type { Step } from '../row.ts';
+import type { Step } from '../step.ts';
 import { currentKinds, readEnrolmentContext } from './context.ts';
 import { setEnrolmentKind } from './enrolment-transitions.ts';
 import { startTokenCreation } from './start-token-creation.ts';

@@ -5,7 +5,7 @@ import { refuseBreached } from '../after-first-factor.ts';
 import { startEnrolment } from '../enrolment/enrolment-transitions.ts';
 import { offerEnrolment, wantsEnrolment } from '../enrolment/offer-enrolment.ts';
 import type { Rule, VerifiedFirstFactor } from '../rule.ts';
-import type { StepOutcome, StepPorts } from '../step.ts';
+import type { StepOutcome, StepPorts } from '../step-outcome.ts';
 
 export const enrolment: Rule = {
   name: 'enrolment',

@@ -4,7 +4,7 @@ import { prepareSecondFactor, refuseBreached } from '../after-first-factor.ts';
 import { startEnrolment } from '../enrolment/enrolment-transitions.ts';
 import { startReplacement } from '../enrolment/start-replacement.ts';
 import type { Rule, VerifiedFirstFactor } from '../rule.ts';
-import type { StepOutcome, StepPorts } from '../step.ts';
+import type { StepOutcome, StepPorts } from '../step-outcome.ts';
 
 /** Not for a link, which is a permission of its own, and not where the page asks for the password again. */
 export const lostDevice: Rule = {

@@ -4,7 +4,7 @@ import type { MethodPolicy, TestMode } from '../../resources/resource.ts';
 import type { VerifiedFactors } from '../complete-flow.ts';
 import type { Flow, ResultRecord } from '../flow.ts';
 import type { Rule } from '../rule.ts';
-import type { StepOutcome } from '../step.ts';
+import type { StepOutcome } from '../step-outcome.ts';
 import { countStep } from '../transitions.ts';
 
 /**

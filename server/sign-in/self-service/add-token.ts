@@ -1,7 +1,7 @@
 import { type Result, refusal } from '../../kernel/result.ts';
 import { offerEnrolment } from '../enrolment/offer-enrolment.ts';
 import type { Flow } from '../flow.ts';
-import type { StepPorts, StepRequest } from '../step.ts';
+import type { StepPorts, StepRequest } from '../step-outcome.ts';
 import { basisOf } from './context.ts';
 import { runSelfServiceAction } from './run-action.ts';
 import { startTokenEnrolment } from './self-service-transitions.ts';

@@ -22,7 +22,7 @@ import { setOwnEmail } from '../../users/mailbox.ts';
 import type { User } from '../../users/user.ts';
 import { flowDocument } from '../documents.ts';
 import type { Flow } from '../flow.ts';
-import type { StepPorts, StepRequest } from '../step.ts';
+import type { StepPorts, StepRequest } from '../step-outcome.ts';
 import { putFlow } from '../stored-flow.ts';
 import { factsOf } from './context.ts';
 import { ended, hasSameCredentials, runSelfServiceAction, type SelfServiceAction } from './run-action.ts';

@@ -4,7 +4,7 @@ import { applyChanges } from '../../store/records/apply-changes.ts';
 import { editObject } from '../../store/records/read-object.ts';
 import { userDocument } from '../../users/documents.ts';
 import type { Flow } from '../flow.ts';
-import type { StepPorts, StepRequest } from '../step.ts';
+import type { StepPorts, StepRequest } from '../step-outcome.ts';
 import { ended, hasSameCredentials, runSelfServiceAction } from './run-action.ts';
 
 export interface OwnNames {

@@ -11,7 +11,7 @@ import { setOwnPassword } from '../../users/mailbox.ts';
 import type { User } from '../../users/user.ts';
 import type { Flow } from '../flow.ts';
 import { passwordResetDocument } from '../recovery/password-reset/documents.ts';
-import type { StepPorts, StepRequest } from '../step.ts';
+import type { StepPorts, StepRequest } from '../step-outcome.ts';
 import {
   ended,
   hasSameCredentials,

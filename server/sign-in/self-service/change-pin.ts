@@ -7,7 +7,7 @@ import { endShownFactors } from '../../tokens/end-shown-factors.ts';
 import { endTrust } from '../../tokens/lockout.ts';
 import { newPin } from '../../tokens/pin.ts';
 import type { Flow } from '../flow.ts';
-import type { StepPorts, StepRequest } from '../step.ts';
+import type { StepPorts, StepRequest } from '../step-outcome.ts';
 import { ownToken } from './context.ts';
 import { runSelfServiceAction } from './run-action.ts';
 

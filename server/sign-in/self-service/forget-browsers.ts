@@ -2,7 +2,7 @@ import { forgetEnvironments } from '../../browsers/forget-environments.ts';
 import { isRefusal, type Result } from '../../kernel/result.ts';
 import type { Flow } from '../flow.ts';
 import { endBrowserTrust } from '../rules/trusted-browsers/end-trust.ts';
-import type { StepPorts, StepRequest } from '../step.ts';
+import type { StepPorts, StepRequest } from '../step-outcome.ts';
 import { runSelfServiceAction } from './run-action.ts';
 
 /** Forgets every remembered browser of the user. */

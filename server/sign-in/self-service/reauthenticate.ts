@@ -4,7 +4,7 @@ import { isSubstitute } from '../../tokens/kinds/rules.ts';
 import { usableTokens } from '../../tokens/usable-tokens.ts';
 import type { Flow } from '../flow.ts';
 import { prepareFirst } from '../prepare-factor.ts';
-import type { StepPorts, StepRequest } from '../step.ts';
+import type { StepPorts, StepRequest } from '../step-outcome.ts';
 import { runSelfServiceAction } from './run-action.ts';
 import { requestProof } from './self-service-transitions.ts';
 

@@ -18,7 +18,7 @@ import { unassignToken } from '../../users/assignments.ts';
 import { userDocument } from '../../users/documents.ts';
 import type { User } from '../../users/user.ts';
 import type { Flow } from '../flow.ts';
-import type { StepPorts, StepRequest } from '../step.ts';
+import type { StepPorts, StepRequest } from '../step-outcome.ts';
 import { ownToken } from './context.ts';
 import { namingAssignments, readTokenAssignments, type TokenAssignments } from './naming-assignments.ts';
 import { ended, hasSameCredentials, runSelfServiceAction, type SelfServiceAction } from './run-action.ts';

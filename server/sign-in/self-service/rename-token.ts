@@ -2,7 +2,7 @@ import { isRefusal, type Result, refusal } from '../../kernel/result.ts';
 import { editObject } from '../../store/records/read-object.ts';
 import { tokenDocument } from '../../tokens/documents.ts';
 import type { Flow } from '../flow.ts';
-import type { StepPorts, StepRequest } from '../step.ts';
+import type { StepPorts, StepRequest } from '../step-outcome.ts';
 import { ownToken } from './context.ts';
 import { runSelfServiceAction } from './run-action.ts';
 import { isOwnMade } from './self-service.ts';

@@ -20,7 +20,7 @@ import type { User } from '../../users/user.ts';
 import { discardDraft } from '../enrolment/discard-draft.ts';
 import { recordEnrolled } from '../enrolment/enrolment.ts';
 import type { Flow } from '../flow.ts';
-import type { StepPorts, StepRequest } from '../step.ts';
+import type { StepPorts, StepRequest } from '../step-outcome.ts';
 import { mayHaveCodes } from './context.ts';
 import { ended, hasSameCredentials, runSelfServiceAction, type SelfServiceAction } from './run-action.ts';
 import type { SelfSession } from './self-session.ts';

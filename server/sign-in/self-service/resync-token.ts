@@ -2,7 +2,7 @@ import { isRefusal, type Result, refusal } from '../../kernel/result.ts';
 import { showsOwnCodes } from '../../tokens/kinds/rules.ts';
 import { resyncToken } from '../../tokens/resync-token.ts';
 import type { Flow } from '../flow.ts';
-import type { StepPorts, StepRequest } from '../step.ts';
+import type { StepPorts, StepRequest } from '../step-outcome.ts';
 import { ownToken } from './context.ts';
 import { runSelfServiceAction } from './run-action.ts';
 

@@ -10,7 +10,7 @@ import { credentialFingerprint, type User } from '../../users/user.ts';
 import { flowDocument } from '../documents.ts';
 import { type Flow, type FlowAt, isAt } from '../flow.ts';
 import { createRefusedEvent, userContext } from '../flow-events.ts';
-import type { StepPorts, StepRequest } from '../step.ts';
+import type { StepPorts, StepRequest } from '../step-outcome.ts';
 import { claimFlowStep, putFlow, releaseStep } from '../stored-flow.ts';
 import { denyFlow, holdsClaim, retryStep } from '../transitions.ts';
 import { factsOf, readSelfServiceContext, type SelfServiceContext } from './context.ts';

@@ -1,4 +1,4 @@
-import type { Step } from '../row.ts';
+import type { Step } from '../step.ts';
 import { setLogin } from '../transitions.ts';
 
 /** Records the login. No user is looked up: the next step is the same for every name (SR-17). */

@@ -24,8 +24,8 @@ import { startReplacement } from '../enrolment/start-replacement.ts';
 import { type Flow, factorOf } from '../flow.ts';
 import { isUnlockableByMail } from '../recovery/unlock/unlock-link.ts';
 import { canRequestUnlock } from '../recovery/unlock/unlockable-tokens.ts';
-import type { Step, StepContext } from '../row.ts';
-import type { StepOutcome, StepPorts } from '../step.ts';
+import type { Step, StepContext } from '../step.ts';
+import type { StepOutcome, StepPorts } from '../step-outcome.ts';
 import { offerUnlock } from '../transitions.ts';
 import { checkMailedCode } from './mail.ts';
 

@@ -6,8 +6,8 @@ import { isRefusal, refusal } from '../../kernel/result.ts';
 import { findPasskey } from '../../tokens/kinds/passkey/find-passkey.ts';
 import { randomChallenge } from '../../tokens/kinds/passkey/new-challenge.ts';
 import type { PasskeyAnswer } from '../../tokens/kinds/passkey/passkey-challenge.ts';
-import type { Step, StepContext } from '../row.ts';
-import type { StepOutcome, StepPorts } from '../step.ts';
+import type { Step, StepContext } from '../step.ts';
+import type { StepOutcome, StepPorts } from '../step-outcome.ts';
 import { afterSecond, verifySecond, withTrust } from './otp.ts';
 import { verifySigning } from './sign.ts';
 

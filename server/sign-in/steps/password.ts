@@ -6,9 +6,9 @@ import { mailsFirstFactor } from '../../resources/resource.ts';
 import type { ReadAhead } from '../../store/read-ahead.ts';
 import type { User } from '../../users/user.ts';
 import { continueAfterFirstFactor } from '../after-first-factor.ts';
-import type { Step, StepContext } from '../row.ts';
 import { findShownBrowser } from '../rules/trusted-browsers/use-trust.ts';
-import type { StepOutcome, StepPorts } from '../step.ts';
+import type { Step, StepContext } from '../step.ts';
+import type { StepOutcome, StepPorts } from '../step-outcome.ts';
 
 interface PasswordInput {
   password: string;

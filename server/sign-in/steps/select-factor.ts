@@ -11,8 +11,8 @@ import { readUser } from '../../users/find-user.ts';
 import { type FlowAt, SECOND_STEPS, type SecondStep } from '../flow.ts';
 import { prepareFactor } from '../prepare-factor.ts';
 import { canRequestUnlock } from '../recovery/unlock/unlockable-tokens.ts';
-import type { Step } from '../row.ts';
-import type { StepOutcome, StepPorts } from '../step.ts';
+import type { Step } from '../step.ts';
+import type { StepOutcome, StepPorts } from '../step-outcome.ts';
 import { failCodeSending, offerUnlock, selectFactor as select } from '../transitions.ts';
 import { mailCode } from './mail.ts';
 

@@ -7,8 +7,8 @@ import { isOfTransaction } from '../../tokens/kinds/passkey/passkey-request.ts';
 import type { SecondAnswer } from '../../tokens/second-answer.ts';
 import { locateUser } from '../../users/find-user.ts';
 import { factorOf } from '../flow.ts';
-import type { Step, StepContext } from '../row.ts';
-import type { StepOutcome, StepPorts } from '../step.ts';
+import type { Step, StepContext } from '../step.ts';
+import type { StepOutcome, StepPorts } from '../step-outcome.ts';
 
 /** The digits that confirm a transaction: of the selected token only. */
 export const sign: Step<'sign', { otp: string }> = {

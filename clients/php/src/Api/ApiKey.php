@@ -29,7 +29,7 @@ final class ApiKey
      *     1970.
      * @param int|null $lastUsedAt When it was last used, to within an hour. Milliseconds since 1970.
      * @param int $createdAt When it was created. Milliseconds since 1970.
-     * @param Creator $createdBy Who created an object.
+     * @param Creator $createdBy Who created it.
      */
     public function __construct(
         public readonly string $id,

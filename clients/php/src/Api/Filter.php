@@ -16,7 +16,7 @@ final class Filter
      * @param string $name The name of the filter.
      * @param FilterRule $rule What a filter allows or denies.
      * @param int $createdAt When it was created. Milliseconds since 1970.
-     * @param Creator $createdBy Who created an object.
+     * @param Creator $createdBy Who created it.
      */
     public function __construct(
         public readonly string $id,

@@ -72,7 +72,7 @@ final class Resource
      *     it is not offered. `COLOURS_HARD_TO_READ`: colours of the `appearance` differ too little in the light or
      *     the dark theme.
      * @param int $createdAt When it was created. Milliseconds since 1970.
-     * @param Creator $createdBy Who created an object.
+     * @param Creator $createdBy Who created it.
      */
     public function __construct(
         public readonly string $id,

@@ -42,7 +42,7 @@ final class Token
      * @param int|null $otherResources For administrators other than the superuser: the number of further
      *     resources where it is used and which they cannot see.
      * @param int $createdAt When it was created. Milliseconds since 1970.
-     * @param Creator $createdBy Who created an object.
+     * @param Creator $createdBy Who created it.
      */
     public function __construct(
         public readonly string $id,

@@ -43,7 +43,7 @@ final class User
      *     that you see: their tokens are all deactivated, and none is required. Null: not known since when. Missing:
      *     they do not, or this is an export. Milliseconds since 1970.
      * @param int $createdAt When it was created. Milliseconds since 1970.
-     * @param Creator $createdBy Who created an object.
+     * @param Creator $createdBy Who created it.
      */
     public function __construct(
         public readonly string $id,

@@ -43,7 +43,7 @@ class ApiKey(TypedDict):
     lastUsedAt: Optional[int]
     #: When it was created. Milliseconds since 1970.
     createdAt: int
-    #: Who created an object.
+    #: Who created it.
     createdBy: Creator
 
 
@@ -124,7 +124,7 @@ class _Creator(TypedDict):
 
 
 class Creator(_Creator, total=False):
-    """Who created an object."""
+    """Who created it."""
 
     #: The id of the creator, if it has one.
     id: str
@@ -321,7 +321,7 @@ class Filter(TypedDict):
     rule: FilterRule
     #: When it was created. Milliseconds since 1970.
     createdAt: int
-    #: Who created an object.
+    #: Who created it.
     createdBy: Creator
 
 
@@ -456,7 +456,7 @@ class Resource(TypedDict):
     warnings: list[str]
     #: When it was created. Milliseconds since 1970.
     createdAt: int
-    #: Who created an object.
+    #: Who created it.
     createdBy: Creator
 
 
@@ -533,7 +533,7 @@ class _Token(TypedDict):
     directResources: list[str]
     #: When it was created. Milliseconds since 1970.
     createdAt: int
-    #: Who created an object.
+    #: Who created it.
     createdBy: Creator
 
 
@@ -734,7 +734,7 @@ class _User(TypedDict):
     assignments: list[UserAssignment]
     #: When it was created. Milliseconds since 1970.
     createdAt: int
-    #: Who created an object.
+    #: Who created it.
     createdBy: Creator
 
 

@@ -18,7 +18,7 @@ import type { User } from '../../../users/user.ts';
 import { flowDocument } from '../../documents.ts';
 import type { Flow, FlowAt } from '../../flow.ts';
 import { userContext } from '../../flow-events.ts';
-import type { StepPorts, StepRequest } from '../../step.ts';
+import type { StepPorts, StepRequest } from '../../step-outcome.ts';
 import { putFlow, readFlow, releaseStep } from '../../stored-flow.ts';
 import { claimStep, holdsClaim, releaseClaim } from '../../transitions.ts';
 import { presentFlow } from '../../view-flow.ts';

@@ -2,7 +2,7 @@ import type { Refusal } from '../../../kernel/result.ts';
 import { assessProof, mayDemandProof } from '../../../proof-of-work/demand-proof.ts';
 import type { ProofPurpose } from '../../../proof-of-work/puzzle.ts';
 import type { Flow } from '../../flow.ts';
-import type { StepPorts, StepRequest } from '../../step.ts';
+import type { StepPorts, StepRequest } from '../../step-outcome.ts';
 
 /** `shown`: this request brings the work that was asked for. `none`: none was asked for. */
 export type StepProof = 'shown' | 'none';

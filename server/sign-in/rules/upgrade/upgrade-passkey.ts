@@ -17,7 +17,7 @@ import { createEnrolledToken } from '../../enrolment/create-token.ts';
 import type { FlowAt, PasskeyUpgrade } from '../../flow.ts';
 import { userContext } from '../../flow-events.ts';
 import { validateResult } from '../../results/validate-result.ts';
-import type { StepPorts, StepRequest } from '../../step.ts';
+import type { StepPorts, StepRequest } from '../../step-outcome.ts';
 import { putFlow, readFlow } from '../../stored-flow.ts';
 import { canBeUpgraded } from './passkey-upgrade.ts';
 

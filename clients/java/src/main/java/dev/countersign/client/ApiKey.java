@@ -26,7 +26,7 @@ import java.util.List;
  * @param formerUntil Until when the secret before the last rotation works. Milliseconds since 1970.
  * @param lastUsedAt When it was last used, to within an hour. Milliseconds since 1970.
  * @param createdAt When it was created. Milliseconds since 1970.
- * @param createdBy Who created an object.
+ * @param createdBy Who created it.
  */
 public record ApiKey(
     String id,

@@ -11,6 +11,6 @@ import java.time.Instant;
  * @param name The name of the filter.
  * @param rule What a filter allows or denies.
  * @param createdAt When it was created. Milliseconds since 1970.
- * @param createdBy Who created an object.
+ * @param createdBy Who created it.
  */
 public record Filter(String id, String name, FilterRule rule, Instant createdAt, Creator createdBy) {}

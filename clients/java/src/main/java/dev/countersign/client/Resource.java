@@ -74,7 +74,7 @@ import java.util.List;
  *     {@code COLOURS_HARD_TO_READ}: colours of the {@code appearance} differ too little in the light or the
  *     dark theme.
  * @param createdAt When it was created. Milliseconds since 1970.
- * @param createdBy Who created an object.
+ * @param createdBy Who created it.
  */
 public record Resource(
     String id,

@@ -40,7 +40,7 @@ import java.util.List;
  * @param otherResources For administrators other than the superuser: the number of further resources
  *     where it is used and which they cannot see.
  * @param createdAt When it was created. Milliseconds since 1970.
- * @param createdBy Who created an object.
+ * @param createdBy Who created it.
  */
 public record Token(
     String id,

@@ -41,7 +41,7 @@ import java.util.Map;
  *     see: their tokens are all deactivated, and none is required. Null: not known since when. Missing: they
  *     do not, or this is an export. Milliseconds since 1970.
  * @param createdAt When it was created. Milliseconds since 1970.
- * @param createdBy Who created an object.
+ * @param createdBy Who created it.
  */
 public record User(
     String id,
