@@ -4,6 +4,7 @@ import { endianness } from 'node:os';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import {
+  entryBytes,
   type FilterHeader,
   filterShape,
   HEADER_BYTES,
@@ -13,7 +14,6 @@ import {
 } from './filter-format.ts';
 import type { HashKind } from './password-digest.ts';
 import { ListUnreadable, readHashList } from './read-hash-list.ts';
-import { RiceWriter } from './rice-code.ts';
 
 interface BuildOptions {
   /** Lists of one kind of hash; a hash in several counts once. */
@@ -144,16 +144,13 @@ function writeFilter(path: string, parts: Parts, shape: Omit<FilterHeader, 'coun
     const body = new Body(file);
     const buckets = 2 ** shape.bucketBits;
     const index = Buffer.alloc((buckets + 1) * INDEX_ENTRY_BYTES);
-    const code = new RiceWriter(shape.riceBits);
+    const width = entryBytes(shape);
     let count = 0;
     let current = 0;
     let previous = -1;
     const begin = (bucket: number) => index.writeUIntBE(body.position, bucket * INDEX_ENTRY_BYTES, INDEX_ENTRY_BYTES);
     const finishUntil = (bucket: number) => {
-      for (; current < bucket; current++) {
-        body.write(code.finish());
-        begin(current + 1);
-      }
+      for (; current < bucket; current++) begin(current + 1);
     };
     begin(0);
     for (const halves of parts.sorted()) {
@@ -166,7 +163,7 @@ function writeFilter(path: string, parts: Parts, shape: Omit<FilterHeader, 'coun
         // Two hashes may agree in all that is kept of them.
         if (rest === previous) continue;
         previous = rest;
-        code.add(rest);
+        body.writeNumber(rest, width);
         count += 1;
       }
     }
@@ -201,6 +198,12 @@ class Body {
     this.position += bytes.length;
     if (bytes.length > WRITE_BYTES) this.#put(bytes);
     else this.#filled += bytes.copy(this.#buffer, this.#filled);
+  }
+
+  writeNumber(value: number, width: number): void {
+    if (this.#filled + width > WRITE_BYTES) this.flush();
+    this.#filled = this.#buffer.writeUIntBE(value, this.#filled, width);
+    this.position += width;
   }
 
   flush(): void {

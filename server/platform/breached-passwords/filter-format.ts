@@ -3,8 +3,8 @@ import { z } from 'zod';
 import { HASH_KINDS } from './password-digest.ts';
 
 /*
- * A filter keeps the first `bits` bits of each hash: sorted, in buckets by their first `bucketBits` bits, each bucket
- * the Rice code of the rest of its hashes (`rice-code.ts`). The file is
+ * A filter keeps the first `bits` bits of each hash: sorted, in buckets by their first `bucketBits` bits. The rest of a
+ * hash is a big-endian number of two to four bytes. The file is
  *
  *   1024 bytes   header: a line that names format and version, a line of JSON, a line with a CRC-32; then spaces
  *   buckets      one after the other
@@ -18,8 +18,6 @@ export const INDEX_ENTRY_BYTES = 6;
 const MAGIC = 'countersign breached passwords, version ';
 const VERSION = 1;
 
-/** Entries in a bucket on average, at most: a lookup reads and decodes one bucket. */
-const MAX_BUCKET_ENTRIES_LOG2 = 8;
 /** An unlisted password is taken for a listed one once in 2^this. */
 export const DEFAULT_FALSE_POSITIVE_BITS = 17;
 export const [MIN_FALSE_POSITIVE_BITS, MAX_FALSE_POSITIVE_BITS] = [7, 20];
@@ -30,8 +28,6 @@ const headerSchema = z.strictObject({
   count: z.int().min(1),
   bits: z.int().min(1).max(52),
   bucketBits: z.int().min(0).max(32),
-  /** Low bits of the Rice code. */
-  riceBits: z.int().min(0).max(30),
   /** Hashes seen less often in breaches were left out. */
   minCount: z.int().min(1),
   /** When the newest list was written, as YYYY-MM-DD. */
@@ -43,16 +39,16 @@ const headerSchema = z.strictObject({
 export type FilterHeader = z.output<typeof headerSchema>;
 
 /** The lengths for so many hashes. @param falsePositiveBits see {@link DEFAULT_FALSE_POSITIVE_BITS} */
-export function filterShape(
-  hashes: number,
-  falsePositiveBits: number,
-): Pick<FilterHeader, 'bits' | 'bucketBits' | 'riceBits'> {
-  const log2 = Math.ceil(Math.log2(hashes));
-  return {
-    bits: log2 + falsePositiveBits,
-    bucketBits: Math.max(0, log2 - MAX_BUCKET_ENTRIES_LOG2),
-    riceBits: falsePositiveBits,
-  };
+export function filterShape(hashes: number, falsePositiveBits: number): Pick<FilterHeader, 'bits' | 'bucketBits'> {
+  const bits = Math.ceil(Math.log2(hashes)) + falsePositiveBits;
+  // Whole bytes, and some hundred entries in a bucket at least, so that the index stays small beside them.
+  const restBits = 8 * Math.ceil((falsePositiveBits + 7) / 8);
+  return { bits, bucketBits: Math.max(0, bits - restBits) };
+}
+
+/** Bytes of an entry in its bucket. */
+export function entryBytes({ bits, bucketBits }: Pick<FilterHeader, 'bits' | 'bucketBits'>): number {
+  return Math.ceil((bits - bucketBits) / 8);
 }
 
 /** The share of unlisted passwords that are taken for listed ones: a random hash meets one of `count` of 2^bits. */

@@ -3,6 +3,7 @@ import { promisify } from 'node:util';
 import { crc32 } from 'node:zlib';
 import { CodedError } from '@countersign/protocol/coded-error';
 import {
+  entryBytes,
   type FilterHeader,
   HEADER_BYTES,
   INDEX_ENTRY_BYTES,
@@ -11,7 +12,6 @@ import {
   readHeader,
 } from './filter-format.ts';
 import { hashForList } from './password-digest.ts';
-import { riceCodeHas } from './rice-code.ts';
 
 /** The file is missing or damaged. The message names it and what to do. */
 export class FilterUnusable extends CodedError {
@@ -71,7 +71,21 @@ async function hasPassword(file: number, header: FilterHeader, password: string)
   const entry = await readAt(file, indexStart(header) + bucket * INDEX_ENTRY_BYTES, 2 * INDEX_ENTRY_BYTES);
   const start = entry.readUIntBE(0, INDEX_ENTRY_BYTES);
   const end = entry.readUIntBE(INDEX_ENTRY_BYTES, INDEX_ENTRY_BYTES);
-  return riceCodeHas(await readAt(file, start, end - start), header.riceBits, rest);
+  return hasNumber(await readAt(file, start, end - start), entryBytes(header), rest);
+}
+
+/** Whether a number is among ascending ones of `width` bytes each. */
+export function hasNumber(numbers: Buffer, width: number, wanted: number): boolean {
+  let from = 0;
+  let to = numbers.length / width;
+  while (from < to) {
+    const middle = (from + to) >>> 1;
+    const number = numbers.readUIntBE(middle * width, width);
+    if (number === wanted) return true;
+    if (number < wanted) from = middle + 1;
+    else to = middle;
+  }
+  return false;
 }
 
 /** @throws if the file has become shorter */
