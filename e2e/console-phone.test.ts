@@ -1,4 +1,4 @@
-import { describe, test } from 'vitest';
+import { test } from 'vitest';
 import { sealEvents } from '../server/testing/consuming.ts';
 import { addResource, addUser } from '../server/testing/fixtures.ts';
 import { createSuperuser } from './harness/console-people.ts';
@@ -38,41 +38,4 @@ test('on a phone, filters unfold, and are unfolded where one is set', async () =
   await expectAccessible(view, 'filters');
   await view.page.reload();
   await expect(state).toHaveValue('locked');
-});
-
-describe('an address in a list stays on one line', () => {
-  const USUAL = 'maria.lopez@harbour.example';
-  const LONG = 'maria.of-a-long-name@customers.harbour-shop.example';
-
-  async function enterUsers(viewport: { width: number; height: number }) {
-    const who = await createSuperuser(visits.stage);
-    const shop = await addResource(visits.ports, who.account, { name: 'Shop' });
-    for (const login of [USUAL, LONG]) {
-      await addUser(visits.ports, who.account, shop, { user: { login, email: login, firstName: 'Maria' } });
-    }
-    const view = await visits.enter(who, '/console/users', { viewport });
-    await view.at('Users');
-    const linesOf = (login: string) =>
-      view.main.getByRole('link', { name: login }).evaluate((link) => {
-        const range = document.createRange();
-        range.selectNodeContents(link);
-        // A line that is cut has several boxes.
-        return new Set(Array.from(range.getClientRects(), ({ top }) => top)).size;
-      });
-    return { view, linesOf };
-  }
-
-  test('on a phone, if it is of usual length', async () => {
-    const { linesOf } = await enterUsers(PHONE);
-    expect(await linesOf(USUAL)).toBe(1);
-  });
-
-  test.each([1024, 1280])('on a desk %d pixels wide, and is cut if it is longer', async (width) => {
-    const { view, linesOf } = await enterUsers({ width, height: 900 });
-    expect([await linesOf(USUAL), await linesOf(LONG)]).toEqual([1, 1]);
-    const name = view.main.getByRole('rowheader', { name: LONG });
-    await expect(name).toHaveAttribute('title', LONG);
-    expect(await name.evaluate(({ scrollWidth, clientWidth }) => scrollWidth > clientWidth)).toBe(true);
-    await expectAccessible(view, 'users');
-  });
 });

@@ -1,6 +1,7 @@
 import { ShieldUser, UserPlus } from 'lucide';
 import { DataList } from '../list/data-list.tsx';
 import { Icon } from '../parts/icon.tsx';
+import { Muted } from '../shared/names.tsx';
 import { useConsole } from '../shell/context.ts';
 import { Empty } from '../shell/empty.tsx';
 import { Link } from '../shell/link.tsx';
@@ -30,14 +31,19 @@ export function AdministratorList() {
             label: t('name'),
             cell: ({ id, name }) => (id === session.administrator.id ? `${name} (${t('you')})` : name),
           },
-          { key: 'email', label: t('email'), cell: ({ email }) => <span class="muted">{email}</span> },
+          { key: 'email', label: t('email'), cell: ({ email }) => <Muted text={email} /> },
           { key: 'state', label: t('state'), cell: (one) => <AdministratorBadges of={one} /> },
           {
             key: 'token',
             label: t('hasToken'),
             cell: ({ hasToken }) => t(hasToken ? 'tokenSet' : 'tokenNone'),
           },
-          { key: 'created', label: t('invited'), cell: ({ createdAt }) => <Timestamp at={createdAt} /> },
+          {
+            key: 'created',
+            label: t('invited'),
+            cell: ({ createdAt }) => <Timestamp at={createdAt} />,
+            isMinor: true,
+          },
         ]}
         nameOf={({ name }) => name}
         hrefOf={({ id }) => `${ADMINISTRATORS}/${id}`}

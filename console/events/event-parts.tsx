@@ -1,4 +1,5 @@
 import { Badge } from '../parts/badge.tsx';
+import { Breakable } from '../parts/breakable.tsx';
 import { isSuperuser, useConsole } from '../shell/context.ts';
 import { useQuery } from '../shell/use-query.ts';
 import { type EventView, objectPath } from './event.ts';
@@ -43,7 +44,7 @@ export function useNameOf(id: string): { name: string | undefined; href: string 
 /** Plain text, for rows that are links themselves. Shows the id while the name is loading or the object is gone. */
 export function NameOf({ id }: { id: string }) {
   const { name } = useNameOf(id);
-  return name === undefined ? <code>{id}</code> : <span>{name}</span>;
+  return name === undefined ? <code>{id}</code> : <Breakable text={name} />;
 }
 
 /** The actor of an event, as far as it is known. */

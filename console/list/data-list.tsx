@@ -2,6 +2,7 @@ import { MAX_COUNTED } from '@countersign/protocol/list-limits';
 import { ArrowDown, ArrowUp, ArrowUpDown } from 'lucide';
 import type { ComponentChildren } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
+import { Breakable } from '../parts/breakable.tsx';
 import { Icon } from '../parts/icon.tsx';
 import { useConsole } from '../shell/context.ts';
 import { t } from '../shell/i18n.ts';
@@ -19,6 +20,8 @@ export interface Column<Item> {
   cell(item: Item): ComponentChildren;
   /** Name of the column in the API, if it can be sorted. */
   sort?: string;
+  /** Left out of a table on a narrow desk. */
+  isMinor?: true;
 }
 
 export interface ListFilter {
@@ -55,6 +58,7 @@ export function DataList<Item extends { id: string }>(props: DataListProps<Item>
   const { path, label, columns, filters = [], bulk = [], canSearch = true, isCounted = false, empty } = props;
   const { address, go, announce, texts } = useConsole();
   const isNarrow = useMedia('(max-width: 719px)');
+  const isWide = useMedia('(min-width: 1280px)');
   const state = listStateOf(address.query, {
     sorts: columns.flatMap(({ sort }) => sort ?? []),
     filters: Object.fromEntries(filters.map(({ name, choices }) => [name, choices.map(({ value }) => value)])),
@@ -99,6 +103,7 @@ export function DataList<Item extends { id: string }>(props: DataListProps<Item>
   };
   const view: ViewProps<Item> = {
     ...props,
+    columns: isNarrow || isWide ? columns : columns.filter(({ isMinor }) => !isMinor),
     items,
     state,
     put,
@@ -215,11 +220,11 @@ function Table<Item extends { id: string }>(props: ViewProps<Item>) {
             )}
             {columns.map((column, at) =>
               at === 0 ? (
-                <th key={column.key} scope="row" class="name-cell" title={nameOf(item)}>
-                  <Named href={hrefOf?.(item)}>{column.cell(item)}</Named>
+                <th key={column.key} scope="row" class="name-cell">
+                  <Named href={hrefOf?.(item)}>{cellOf(column, item)}</Named>
                 </th>
               ) : (
-                <td key={column.key}>{column.cell(item)}</td>
+                <td key={column.key}>{cellOf(column, item)}</td>
               ),
             )}
           </tr>
@@ -227,6 +232,11 @@ function Table<Item extends { id: string }>(props: ViewProps<Item>) {
       </tbody>
     </table>
   );
+}
+
+function cellOf<Item>(column: Column<Item>, item: Item): ComponentChildren {
+  const content = column.cell(item);
+  return typeof content === 'string' ? <Breakable text={content} /> : content;
 }
 
 function SortableHead<Item>({
@@ -263,13 +273,13 @@ function Cards<Item extends { id: string }>(props: ViewProps<Item>) {
         <li key={item.id} class={chosen.has(item.id) ? 'chosen' : undefined}>
           <div class="card-head">
             {canChoose && <Choose item={item} {...{ chosen, choose, nameOf }} />}
-            <Named href={hrefOf?.(item)}>{first?.cell(item)}</Named>
+            <Named href={hrefOf?.(item)}>{first && cellOf(first, item)}</Named>
           </div>
           <dl>
             {others.map((column) => (
               <div key={column.key}>
                 <dt>{column.label}</dt>
-                <dd>{column.cell(item)}</dd>
+                <dd>{cellOf(column, item)}</dd>
               </div>
             ))}
           </dl>

@@ -2,6 +2,7 @@ import { Globe, Plus } from 'lucide';
 import type { BulkAction } from '../list/bulk-bar.tsx';
 import { type Column, DataList } from '../list/data-list.tsx';
 import { Icon } from '../parts/icon.tsx';
+import { Muted } from '../shared/names.tsx';
 import { canActOn, canActSomewhere, isSuperuser, useConsole } from '../shell/context.ts';
 import { Empty } from '../shell/empty.tsx';
 import { quoted } from '../shell/i18n.ts';
@@ -20,7 +21,7 @@ export function ResourceList() {
     { key: 'name', label: t('name'), sort: 'name', cell: ({ name }) => name },
     { key: 'state', label: t('state'), cell: (resource) => <ResourceBadges resource={resource} /> },
     { key: 'signIn', label: t('signIn'), cell: ({ methodPolicy }) => t(METHODS[methodPolicy]) },
-    { key: 'origins', label: t('origins'), cell: (resource) => <span class="muted">{originsText(resource)}</span> },
+    { key: 'origins', label: t('origins'), cell: (resource) => <Muted text={originsText(resource)} /> },
     { key: 'created', label: t('created'), sort: 'created', cell: ({ createdAt }) => <Timestamp at={createdAt} /> },
   ];
   const switchTo = (enabled: boolean, { id }: Resource) => client.send('PATCH', `resources/${id}`, { enabled });

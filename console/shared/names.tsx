@@ -1,3 +1,4 @@
+import { Breakable } from '../parts/breakable.tsx';
 import { isSuperuser, useConsole } from '../shell/context.ts';
 import { Link } from '../shell/link.tsx';
 import { useQuery } from '../shell/use-query.ts';
@@ -19,15 +20,18 @@ export function UserName({ id }: { id: string }) {
 /** Plain text, for rows that are links themselves. */
 export function OwnerLogin({ id }: { id: string }) {
   const { body } = useQuery<User>(`users/${id}`);
-  return <Clip text={body?.login ?? id} />;
+  return <Breakable text={body?.login ?? id} />;
 }
 
-/** A table cell: cuts long text, and shows a dash for none. */
-export function Clip({ text, isLong = false }: { text: string; isLong?: boolean }) {
-  if (text === '') return <span class="muted">–</span>;
+/** A table cell: shows a dash for no text. */
+export function CellText({ text }: { text: string }) {
+  return text === '' ? <span class="muted">–</span> : <Breakable text={text} />;
+}
+
+export function Muted({ text }: { text: string }) {
   return (
-    <span class={isLong ? 'clip long' : 'clip'} title={text}>
-      {text}
+    <span class="muted">
+      <Breakable text={text} />
     </span>
   );
 }

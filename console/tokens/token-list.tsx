@@ -3,7 +3,7 @@ import type { BulkAction } from '../list/bulk-bar.tsx';
 import { type Column, DataList } from '../list/data-list.tsx';
 import { Icon } from '../parts/icon.tsx';
 import { t as sharedTexts } from '../shared/i18n.ts';
-import { Clip, OwnerLogin } from '../shared/names.tsx';
+import { CellText, OwnerLogin } from '../shared/names.tsx';
 import { KINDS, stateText, TokenBadge } from '../shared/states.tsx';
 import { canChangeToken, canDelete, TOKEN_KINDS, TOKEN_STATES, TOKENS, type Token } from '../shared/user.ts';
 import { canManage, isHelpDesk, isReadOnly, useConsole } from '../shell/context.ts';
@@ -20,9 +20,15 @@ export function TokenList() {
     { key: 'name', label: t('name'), sort: 'name', cell: ({ name }) => name },
     { key: 'state', label: t('state'), cell: (token) => <TokenBadge token={token} /> },
     { key: 'kind', label: t('kind'), cell: ({ kind }) => sharedTexts(KINDS[kind]) },
-    { key: 'serial', label: t('serial'), cell: ({ serial = '' }) => <Clip text={serial} /> },
+    { key: 'serial', label: t('serial'), cell: ({ serial = '' }) => <CellText text={serial} />, isMinor: true },
     { key: 'owner', label: t('owner'), cell: (token) => <Owner token={token} /> },
-    { key: 'created', label: t('created'), sort: 'created', cell: ({ createdAt }) => <Timestamp at={createdAt} /> },
+    {
+      key: 'created',
+      label: t('created'),
+      sort: 'created',
+      cell: ({ createdAt }) => <Timestamp at={createdAt} />,
+      isMinor: true,
+    },
   ];
   const onDone = () => reads.changed('users', 'tokens', 'checklist');
   // The list does not load the owners, so the service may refuse some of the selected tokens.

@@ -1,9 +1,10 @@
 import { FileUp, Plus, Send, Users } from 'lucide';
 import type { BulkAction } from '../list/bulk-bar.tsx';
 import { type Column, DataList, type ListFilter } from '../list/data-list.tsx';
+import { Breakable } from '../parts/breakable.tsx';
 import { Icon } from '../parts/icon.tsx';
 import { dayText } from '../parts/time.ts';
-import { Clip } from '../shared/names.tsx';
+import { CellText } from '../shared/names.tsx';
 import { resourcePicker } from '../shared/pickers/pick-resource.ts';
 import { usePicker } from '../shared/pickers/picker.tsx';
 import { UserBadge } from '../shared/states.tsx';
@@ -21,13 +22,19 @@ export function UserList() {
   const { client, reads, session, address, ask } = useConsole();
   const { pick, dialog } = usePicker();
   const columns: Column<User>[] = [
-    { key: 'login', label: t('login'), sort: 'name', cell: ({ login }) => login },
+    { key: 'login', label: t('login'), sort: 'name', cell: (user) => <LoginCell user={user} /> },
     { key: 'state', label: t('state'), cell: (user) => <ListedState user={user} /> },
-    { key: 'name', label: t('name'), cell: (user) => <Clip text={fullName(user)} /> },
-    { key: 'email', label: t('email'), cell: ({ email = '' }) => <Clip text={email} isLong /> },
+    { key: 'name', label: t('name'), cell: (user) => <CellText text={fullName(user)} /> },
+    { key: 'email', label: t('email'), cell: ({ email = '' }) => <CellText text={email} />, isMinor: true },
     { key: 'access', label: t('access'), cell: accessText },
     { key: 'lastSignIn', label: t('lastSignIn'), cell: ({ lastSignIn }) => <SignInDay day={lastSignIn} /> },
-    { key: 'created', label: t('created'), sort: 'created', cell: ({ createdAt }) => <Timestamp at={createdAt} /> },
+    {
+      key: 'created',
+      label: t('created'),
+      sort: 'created',
+      cell: ({ createdAt }) => <Timestamp at={createdAt} />,
+      isMinor: true,
+    },
   ];
   const onDone = () => reads.changed('users', 'tokens', 'checklist');
   const block = (blocked: boolean, { id }: User) => client.send('PATCH', `users/${id}`, { blocked });
@@ -160,6 +167,20 @@ export function UserList() {
   );
 }
 
+/** On a narrow desk, the address has no column of its own. */
+function LoginCell({ user: { login, email } }: { user: User }) {
+  return (
+    <>
+      <Breakable text={login} />
+      {email !== undefined && email !== login && (
+        <span class="below-name">
+          <Breakable text={email} />
+        </span>
+      )}
+    </>
+  );
+}
+
 /** Whether the user is blocked, or has lost the second factor. Only the user's page asks for the whole decision. */
 function ListedState({ user }: { user: User }) {
   const { lang } = useConsole().texts;
@@ -194,7 +215,7 @@ function bulkText(users: readonly User[]): string {
 function accessText({ assignments, otherResources = 0 }: User): string {
   const length = assignments.length + otherResources;
   if (length === 0) return t('nowhere');
-  return t('resources', { count: length });
+  return t('resources', { count: length }).replaceAll(' ', '\u00a0');
 }
 
 /** A filter by resource. It includes the resource in the address, which may not have loaded yet. */

@@ -3,6 +3,7 @@ import { Plus, Webhook } from 'lucide';
 import { DataList } from '../list/data-list.tsx';
 import { Badge } from '../parts/badge.tsx';
 import { Icon } from '../parts/icon.tsx';
+import { Muted } from '../shared/names.tsx';
 import { Empty } from '../shell/empty.tsx';
 import { Link } from '../shell/link.tsx';
 import { PageHead } from '../shell/page-head.tsx';
@@ -35,7 +36,7 @@ export function WebhookList() {
           {
             key: 'url',
             label: t('url'),
-            cell: ({ url }) => <span class="muted">{parseUrl(url)?.host ?? url}</span>,
+            cell: ({ url }) => <Muted text={parseUrl(url)?.host ?? url} />,
           },
           { key: 'created', label: t('created'), cell: ({ createdAt }) => <Timestamp at={createdAt} /> },
         ]}
