@@ -27,6 +27,7 @@ import {
   mayHelpOn,
   mayHelpToken,
   mayHelpUser,
+  mayIdentifyUsers,
   mayMakeAdministrators,
   maySee,
   maySeeBalance,
@@ -170,6 +171,16 @@ test('a user who signs in administers nothing', () => {
   expect(mayChangeUser(user, assignedTo([]))).toBe(false);
   expect(mayChangeToken(user, { directResources: [] }, undefined)).toBe(false);
   expect(mayDelete(user, { createdBy: referenceTo(user) })).toBe(false);
+});
+
+// The attack: an administrator of one resource gives a user the id under which a site knows another one's customer.
+test('SR-67: what sites keep of a user is set by callers without limits alone', () => {
+  for (const actor of [superuser, operator, key('objects')]) expect(mayIdentifyUsers(actor)).toBe(true);
+  for (const actor of [user, key('all', [id('res', 1)])]) {
+    expect(mayIdentifyUsers(actor)).toBe(false);
+    expect(actsWithin(actor)).toEqual([]);
+  }
+  fc.assert(fc.property(administrator, (actor) => !mayIdentifyUsers(actor)));
 });
 
 test('a key limited to resources has no access to the account’s objects', () => {

@@ -7,6 +7,7 @@ import {
   assignWithToken,
   isAssigned,
   isWithinBounds,
+  soleResource,
   unassignAll,
   unassignToken,
   unassignWithoutToken,
@@ -34,6 +35,20 @@ function access(user: User, ...tokens: Token[]) {
 function assignedWith(...tokens: Token[]): User {
   return tokens.reduce((user, token) => assignWithToken(frozen(user), SHOP, token) ?? user, sampleUser());
 }
+
+test('the resource that a user signs in to is known if it is only one', () => {
+  const shop = assignWithoutToken(sampleUser(), SHOP);
+  expect(soleResource(sampleUser())).toBeUndefined();
+  expect(soleResource(shop)).toBe(SHOP);
+  expect(soleResource(assignWithoutToken(shop, BANK))).toBeUndefined();
+});
+
+// SR-73. The attack: a lost fob is taken away, and a browser that was trusted with it goes on beside the phone.
+test('SR-73: a token that is taken away ends the trust in browsers, also if another one is left', () => {
+  const both = assignedWith(phone, fob);
+  expect(unassignToken(both, SHOP, fob.id).trustEpoch).toBe((both.trustEpoch ?? 0) + 1);
+  expect(unassignToken(both, SHOP, tokenId(9)).trustEpoch).toBe(both.trustEpoch);
+});
 
 describe('assigning a user', () => {
   test('alone', () => {
