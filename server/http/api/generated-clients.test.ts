@@ -7,7 +7,7 @@ import { createFixture } from '../../testing/fixtures.ts';
 import { openService, type Service } from '../../testing/http-service.ts';
 import { listen } from '../../testing/listening.ts';
 
-// What other people make of the OpenAPI document: a linter, and clients by two generators, which are compiled and call.
+// What other people make of the OpenAPI document: a linter, and clients by three generators, which are compiled and call.
 
 const FOLDER = resolve(import.meta.dirname, '../../../tools/generated-clients');
 const DOCUMENT = 'dist/openapi.json';
@@ -43,7 +43,7 @@ test('Spectral finds nothing in the document', async () => {
   expect(stdout.split('\n').filter((line) => line !== '')).toEqual([]);
 });
 
-test('clients that openapi-typescript and hey-api generate compile, and call the service', async () => {
+test('clients that openapi-typescript, hey-api and orval generate compile, and call the service', async () => {
   const generated = 'dist/generated';
   await Promise.all([
     // Without the option it demands the members of a request that have a default.
@@ -52,9 +52,10 @@ test('clients that openapi-typescript and hey-api generate compile, and call the
       ...[DOCUMENT, '--default-non-nullable=false', '--output', `${generated}/openapi-typescript.d.ts`],
     ),
     tool('@hey-api/openapi-ts/bin/run.js', '--input', `./${DOCUMENT}`, '--output', `${generated}/hey-api`),
+    tool('orval/dist/bin/orval.mjs', '--config', 'orval.config.mjs', '--fail-on-warnings'),
   ]);
   await tool('typescript/bin/tsc', '--project', '.');
-  for (const caller of ['openapi-fetch', 'hey-api']) {
+  for (const caller of ['openapi-fetch', 'hey-api', 'orval']) {
     const { account } = await createFixture(service.ports);
     const key = await service.keyFor(account, ['read', 'write']);
     const { url, close } = await listen(service, '127.0.0.1');
