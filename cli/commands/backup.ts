@@ -53,7 +53,7 @@ export function addBackup(program: Command, around: Environment): void {
           });
         } else await writeNewFile(resolve(file), (to) => download(service, FULL, check, to, encrypt));
         const { lines } = check;
-        await record(service, { lines }, run);
+        await record(service, { lines, isIncrement: false }, run);
         if (file !== '-') run.show({ file: resolve(file), lines });
       });
     });
@@ -112,8 +112,7 @@ async function writeWithState(
     }),
   );
   const { lines } = assembly;
-  // A service of the version before knows no other field.
-  await record(service, { lines, ...(earlier && { isIncrement: true }) }, run);
+  await record(service, { lines, isIncrement: earlier !== undefined }, run);
   return { file: path, lines, state: file };
 }
 
@@ -141,7 +140,7 @@ async function download(
 }
 
 /** The backup is whole without it. */
-async function record(service: Service, body: { lines: number; isIncrement?: true }, run: Run): Promise<void> {
+async function record(service: Service, body: { lines: number; isIncrement: boolean }, run: Run): Promise<void> {
   await service.send('POST', '/operator/backups', { body }).catch((error: unknown) => {
     run.stderr.write(`the time of the backup could not be stored: ${error instanceof Error ? error.message : ''}\n`);
   });

@@ -205,7 +205,7 @@ export function demoFile({ dataFolder }: Config): string {
   return join(dataFolder, DEMO_FILE);
 }
 
-/** Demos of older versions left only this file, and no mark in the store. */
+/** For commands that do not open the store as a service, and so do not read its mark. */
 export function refuseDemoFolder(config: Config): void {
   if (existsSync(demoFile(config))) throw new WrongStorePurpose('service');
 }

@@ -61,16 +61,16 @@ describe.each([
     await setStorePurpose(over, 'demo');
   });
 
-  test('a demo does not fill the store of a service, even of an older version or without an account', async () => {
+  test('a demo does not fill the store of a service, even without a mark or an account', async () => {
     const started = await portsOverEmptyStore();
     await setStorePurpose(started, 'service');
     await expect(setStorePurpose(started, 'demo')).rejects.toBeInstanceOf(WrongStorePurpose);
 
-    const older = await portsOverEmptyStore();
-    await createAccount(older, { name: 'Acme' });
-    await expect(setStorePurpose(older, 'demo')).rejects.toBeInstanceOf(WrongStorePurpose);
-    await setStorePurpose(older, 'service');
-    await expect(setStorePurpose(older, 'demo')).rejects.toBeInstanceOf(WrongStorePurpose);
+    const unmarked = await portsOverEmptyStore();
+    await createAccount(unmarked, { name: 'Acme' });
+    await expect(setStorePurpose(unmarked, 'demo')).rejects.toBeInstanceOf(WrongStorePurpose);
+    await setStorePurpose(unmarked, 'service');
+    await expect(setStorePurpose(unmarked, 'demo')).rejects.toBeInstanceOf(WrongStorePurpose);
   });
 
   test('a demo’s account, whose passwords are printed, is created in no other store', async () => {

@@ -22,7 +22,7 @@ describe('SR-42: a store', () => {
     expect(decidePurpose('demo', undefined, false)).toBe('refuse');
   });
 
-  test('without a purpose becomes a service’s, empty or filled by an older version', () => {
+  test('without a purpose becomes a service’s, empty or not', () => {
     fc.assert(
       fc.property(fc.boolean(), (isEmpty) => {
         expect(decidePurpose('service', undefined, isEmpty)).toBe('set');

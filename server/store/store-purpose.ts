@@ -2,8 +2,8 @@
 export type StorePurpose = 'service' | 'demo';
 
 /**
- * Decides if a process may use a store for `wanted`. A purpose never changes. Without one, a store with content belongs
- * to a service of an older version.
+ * Decides if a process may use a store for `wanted`. A purpose never changes. Without one, a demo takes an empty
+ * store alone.
  *
  * @param current the store's purpose, if known
  * @param isEmpty true if the store has no content

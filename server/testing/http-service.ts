@@ -159,7 +159,7 @@ export async function openService(
     },
     async keyFor(account, scopes = ['authenticate', 'read', 'write'], resources, lifetimeMs = 365 * 24 * 3_600_000) {
       const { key, text } = unwrap(await createApiKey(ports, { account, name: 'test', scopes, lifetimeMs }));
-      // Written over: earlier versions also made keys for some resources that have other scopes than `authenticate`.
+      // Written over: no key for some resources is made with other scopes than `authenticate`, and none may do more.
       if (resources) await overwrite(ports, apiKeyDocument.key(account, key.id), { resources });
       return text;
     },

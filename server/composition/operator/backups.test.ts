@@ -18,7 +18,11 @@ test('a backup is recorded with its time when the command says that it has writt
   expect([response.status, text.endsWith(` {"end":${lines - 1}}\n`)]).toEqual([200, true]);
   expect(await lastBackup(ports)).toBeUndefined();
   const headers = { 'content-type': 'application/json' };
-  await askFor(ports, '/operator/backups', { method: 'POST', headers, body: JSON.stringify({ lines }) });
+  await askFor(ports, '/operator/backups', {
+    method: 'POST',
+    headers,
+    body: JSON.stringify({ lines, isIncrement: false }),
+  });
   expect(await lastBackup(ports)).toEqual({ at: ports.clock.now(), fullAt: ports.clock.now(), lines });
   await ports.close();
 });

@@ -301,7 +301,7 @@ const maintenanceRoutes = [
     method: 'post',
     path: '/operator/backups',
     scope: 'operator',
-    body: z.strictObject({ lines: z.int().min(1), isIncrement: z.boolean().default(false) }),
+    body: z.strictObject({ lines: z.int().min(1), isIncrement: z.boolean() }),
     handle: async (c, ports: Services, { lines, isIncrement }) => {
       await recordBackup(ports, { lines, isIncrement });
       return c.json({ lines, isIncrement }, 201);

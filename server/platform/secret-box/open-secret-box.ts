@@ -26,7 +26,7 @@ export async function openSecretBox(
     if (stored) {
       return createSecretBox(current, { old, macKey: openMacKey(sealing, stored.value.sealed) });
     }
-    const first = deriveMacKey(old.at(-1) ?? current);
+    const first = deriveMacKey(current);
     await store.commit({
       anchor: key.anchor,
       operation: Buffer.from(random.bytes(16)).toString('base64url'),

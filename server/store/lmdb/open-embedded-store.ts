@@ -45,7 +45,7 @@ export async function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<
   }
 }
 
-/** Files of an earlier version, or a copy, may be open: hashes and sealed secrets are in them (SR-86). */
+/** The files of a copy may be open: hashes and sealed secrets are in them (SR-86). */
 function closeToOthers(path: string): void {
   for (const name of [DATA_FILE, LOCK_FILE]) {
     const file = join(path, name);
