@@ -21,7 +21,7 @@ import { parseHandle } from './flow.ts';
 import type { Rule } from './rule.ts';
 import { setHook } from './rules/hook/change-hook.ts';
 import { RULES } from './rules.ts';
-import { askBeforeResult } from './run-rules.ts';
+import { askBeforeResult, runAfterResult } from './run-rules.ts';
 
 let ports: TestPorts;
 beforeAll(async () => {
@@ -215,6 +215,21 @@ test('what fails after the result is reported, and changes nothing', async () =>
   expect(ports.faults).toEqual([{ part: 'the rule of failing', error: new Error('a rule is broken') }]);
 });
 
+test('what hangs after the result is reported, and holds up the answer for ten seconds at most', async () => {
+  vi.useFakeTimers();
+  try {
+    const trust = { secret: 'shown once', expiresAt: 0 };
+    const hanging: Rule = { name: 'hanging', does: 'Hangs.', afterResult: () => new Promise(() => undefined) };
+    const next: Rule = { name: 'next', does: 'Tells.', afterResult: async () => ({ trust }) };
+    const told = runAfterResult([hanging, next], ports, {} as Parameters<typeof runAfterResult>[2]);
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(await told).toEqual({ trust });
+    expect(ports.faults).toMatchObject([{ part: 'the rule of hanging' }]);
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
 test('a browser that differs is refused in every order of the rules', async () => {
   await fc.assert(
     fc.asyncProperty(orders.map(named), async (rules) => {
@@ -266,6 +281,6 @@ const HEAD = `# How a sign-in runs
 8. The frame gets the signed result, and the page gives it to the site.
 
 Features take part as rules, in this order. The first that refuses has refused. A rule that fails or takes longer than ten
-seconds before the result denies the sign-in; what fails after it is logged and counted.
+seconds denies the sign-in before the result; after it, the fault is logged and counted.
 
 `;

@@ -143,7 +143,7 @@ export async function runAfterResult(
   let told: Pick<FlowView, 'trust'> = {};
   for (const rule of rules) {
     try {
-      told = { ...told, ...(await rule.afterResult?.(ports, context)) };
+      told = { ...told, ...(await inTime(rule, rule.afterResult?.(ports, context))) };
     } catch (error) {
       ports.reportFault(`the rule of ${rule.name}`, error);
     }
