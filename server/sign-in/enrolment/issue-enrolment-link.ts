@@ -1,13 +1,11 @@
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
-import type { EventDraft } from '../../kernel/event.ts';
 import type { ResourceId, UserId } from '../../kernel/ids.ts';
 import { type MailBrand, type MailLanguage, mailBrand } from '../../kernel/mail.ts';
 import { isHelpDesk, mayHelpOn, mayHelpUser } from '../../kernel/policy.ts';
 import type { Ports } from '../../kernel/ports/ports.ts';
-import { createEvent, type RequestContext } from '../../kernel/request-context.ts';
+import type { RequestContext } from '../../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../../kernel/result.ts';
-import { hashSecret, newSecret } from '../../kernel/secret-token.ts';
-import { boundsOf, refuseDelivery, refuseHelpDesk } from '../../messages/deliver-link.ts';
+import { refuseHelpDesk } from '../../messages/deliver-link.ts';
 import type { IssuedLink, LinkDelivery } from '../../messages/delivered-link.ts';
 import { writeUserLink } from '../../messages/user-link.ts';
 import { passwordDigest } from '../../passwords/password-digest.ts';
@@ -16,11 +14,11 @@ import { resourceLanguage } from '../../resources/mail-brand.ts';
 import type { Resource } from '../../resources/resource.ts';
 import { refusedOn } from '../../resources/resource-access.ts';
 import { readObject } from '../../store/records/read-object.ts';
-import { type Decision, transact } from '../../store/transact.ts';
 import { isOwnMailbox } from '../../tokens/kinds/sent/enrolment-address.ts';
 import { assignmentTo } from '../../users/assignments.ts';
 import { userDocument } from '../../users/documents.ts';
 import type { User } from '../../users/user.ts';
+import { issueUserLink, refuseUserLink } from '../recovery/issue-user-link.ts';
 import { enrolmentLinkDocument, enrolmentTriesDocument } from './documents.ts';
 import {
   ENROLMENT_LINK_LIFETIME_MS,
@@ -52,78 +50,44 @@ export async function issueEnrolmentLink(
   order: EnrolmentLinkOrder,
 ): Promise<Issued> {
   const { delivery, validForMs = ENROLMENT_LINK_LIFETIME_MS } = order;
-  const { account } = act.actor;
-  const key = userDocument.key(id);
-  const known = await readObject(ports, account, key, 'USER_NOT_FOUND');
+  const { actor } = act;
+  const known = await readObject(ports, actor.account, userDocument.key(id), 'USER_NOT_FOUND');
   if (isRefusal(known)) return known;
   const found = await findResource(ports, act, known.object, order.resource);
   if (isRefusal(found)) return found;
   const { resource } = found;
   const language = order.language ?? resourceLanguage(resource);
-  if (!mayHelpUser(act.actor, known.object)) return refusal('FORBIDDEN');
+  if (!mayHelpUser(actor, known.object)) return refusal('FORBIDDEN');
   if (!resource.enrolment) return refusal('ENROLMENT_OFF');
-  // Before a new link voids one that the user may have.
-  const refused =
-    refuseDelivery(ports, act.actor, delivery, known.object.email) ??
-    refuseHelpDesk(act.actor, delivery, opensByToken(known.object));
+  const tooMuch = (user: User) => refuseHelpDesk(actor, delivery, opensByToken(user));
+  const refused = refuseUserLink(ports, actor, known.object, delivery) ?? tooMuch(known.object);
   if (refused) return refused;
-  const now = ports.clock.now();
-  const rate = await ports.store.increment(
-    `enrolment-link/of/${id}`,
-    ENROLMENT_LINKS_WINDOW_MS,
-    ENROLMENT_LINKS_PER_USER,
-    now,
-  );
-  if (!rate.allowed) return refusal('RATE_LIMITED', { retryAfterMs: rate.resetAt - now });
-
-  const secret = newSecret(ports);
-  const secretHash = hashSecret(secret);
-  const linkKey = enrolmentLinkDocument.key(id);
-  return transact(ports, key.anchor, [key], ([stored], at): Decision<Issued> => {
-    const user = stored?.value;
-    if (user?.account !== account) return { answer: refusal('USER_NOT_FOUND') };
-    if (!mayHelpUser(act.actor, user)) return { answer: refusal('FORBIDDEN') };
-    if (user.blocked) return { answer: refusal('USER_BLOCKED') };
-    const { email, login } = user;
-    const undeliverable =
-      refuseDelivery(ports, act.actor, delivery, email) ?? refuseHelpDesk(act.actor, delivery, opensByToken(user));
-    if (undeliverable) return { answer: undeliverable };
-    // A thief of the password would read the link and set up a token with it.
-    if (delivery === 'mail' && !isOwnMailbox(user, 'password')) return { answer: refusal('EMAIL_ON_PASSWORD') };
-    if (!assignmentTo(user, resource.id)) return { answer: refusal('ASSIGNMENT_NOT_FOUND') };
-    const expiresAt = at + validForMs;
-    const value: EnrolmentLink = {
-      secretHash,
-      ...omitUndefined({ email, credentialEpoch: user.credentialEpoch }),
-      ...(delivery === 'hand-over' && boundsOf(act.actor)),
-      ...(delivery === 'hand-over' && isHelpDesk(act.actor) && { passwordDigest: passwordDigest(user) }),
+  const issued = await issueUserLink(ports, act, id, {
+    key: enrolmentLinkDocument.key(id),
+    delivery,
+    limit: { counter: 'enrolment-link', max: ENROLMENT_LINKS_PER_USER, windowMs: ENROLMENT_LINKS_WINDOW_MS },
+    lifetimeMs: () => validForMs,
+    refuse: (user) => {
+      const beyond = tooMuch(user);
+      if (beyond) return beyond;
+      // A thief of the password would read the link and set up a token with it.
+      if (delivery === 'mail' && !isOwnMailbox(user, 'password')) return refusal('EMAIL_ON_PASSWORD');
+      return assignmentTo(user, resource.id) ? undefined : refusal('ASSIGNMENT_NOT_FOUND');
+    },
+    value: (link, user): EnrolmentLink => ({
+      ...link,
+      ...omitUndefined({ credentialEpoch: user.credentialEpoch }),
+      ...(delivery === 'hand-over' && isHelpDesk(actor) && { passwordDigest: passwordDigest(user) }),
       resource: resource.id,
-      expiresAt,
-    };
-    const type: EventDraft['type'] = delivery === 'mail' ? 'user.enrolment-asked' : 'user.enrolment-link-handed-over';
+    }),
     // The secret is in the fragment, which browsers do not send: no log contains it, and no mail scanner uses it up.
-    const path = `/widget/v1/enrol?resource=${resource.id}&lang=${language}#${writeUserLink({ user: id, secret })}`;
-    const site = resource.name;
-    return {
-      answer: {
-        login,
-        ...omitUndefined({ email }),
-        path,
-        lifetimeMs: validForMs,
-        expiresAt,
-        secretHash,
-        site,
-        brand: mailBrand(resource),
-        language,
-      },
-      write: {
-        put: [{ key: linkKey, value, expiresAt }],
-        // The link resets the tries, so that wrong codes typed by the user or a stranger no longer count (SR-14).
-        delete: [enrolmentTriesDocument.key(id)],
-        append: [createEvent(act, { type, subject: id, resource: resource.id }, at)],
-      },
-    };
+    path: (link) => `/widget/v1/enrol?resource=${resource.id}&lang=${language}#${writeUserLink(link)}`,
+    event: delivery === 'mail' ? 'user.enrolment-asked' : 'user.enrolment-link-handed-over',
+    resource: resource.id,
+    // The link resets the tries, so that wrong codes typed by the user or a stranger no longer count (SR-14).
+    voids: [enrolmentTriesDocument.key(id)],
   });
+  return isRefusal(issued) ? issued : { ...issued, site: resource.name, brand: mailBrand(resource), language };
 }
 
 /** When the link of the user expires that was mailed before and is still valid; undefined if there is none. */

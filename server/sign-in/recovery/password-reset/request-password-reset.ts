@@ -8,15 +8,18 @@ import { type MailLanguage, mailBrand } from '../../../kernel/mail.ts';
 import type { Ports } from '../../../kernel/ports/ports.ts';
 import { type ClientInfo, createEvent, type RequestContext } from '../../../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../../../kernel/result.ts';
-import { resetMail } from '../../../messages/reset-mail.ts';
+import { newSecret } from '../../../kernel/secret-token.ts';
+import { PASSWORD_RESET_LIFETIME_MS, resetMail } from '../../../messages/reset-mail.ts';
 import { countAttempt } from '../../../proof-of-work/count-attempts.ts';
 import { demandProof } from '../../../proof-of-work/demand-proof.ts';
 import { newOperation } from '../../../store/transact.ts';
 import { loadAssignedTokens } from '../../../tokens/load-assigned-tokens.ts';
 import { assignmentTo, isAssigned } from '../../../users/assignments.ts';
 import type { User } from '../../../users/user.ts';
-import { newReset } from './issue-reset-link.ts';
-import { isResetAllowedEverywhere } from './reset-link.ts';
+import { newUserLink } from '../issue-user-link.ts';
+import { passwordResetDocument } from './documents.ts';
+import { resetOf } from './issue-reset-link.ts';
+import { isResetAllowedEverywhere, writeResetPath } from './reset-link.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'geo' | 'courier' | 'proofOfWork'>;
 
@@ -66,7 +69,10 @@ export async function requestPasswordReset(
     return answerWithoutMail(ports, event);
   }
   const { email: to, login } = user;
-  const { key, value, path } = newReset(ports, user, { language, resource: id });
+  const secret = newSecret(ports);
+  const key = passwordResetDocument.key(user.id);
+  const value = { ...resetOf(newUserLink(secret, user, now + PASSWORD_RESET_LIFETIME_MS), user), resource: id };
+  const path = writeResetPath({ user: user.id, secret }, language, id);
   await ports.store.commit({
     anchor: key.anchor,
     operation: newOperation(ports),

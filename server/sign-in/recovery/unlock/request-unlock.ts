@@ -5,8 +5,7 @@ import type { FlowId } from '../../../kernel/ids.ts';
 import { type MailBrand, type MailLanguage, mailBrand } from '../../../kernel/mail.ts';
 import { createEvent } from '../../../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../../../kernel/result.ts';
-import { hashSecret, newSecret } from '../../../kernel/secret-token.ts';
-import { writeUserLink } from '../../../messages/user-link.ts';
+import { newSecret } from '../../../kernel/secret-token.ts';
 import { passwordDigest } from '../../../passwords/password-digest.ts';
 import { demandProof } from '../../../proof-of-work/demand-proof.ts';
 import type { Resource } from '../../../resources/resource.ts';
@@ -22,8 +21,15 @@ import type { StepPorts, StepRequest } from '../../step-outcome.ts';
 import { putFlow, readFlow, releaseStep } from '../../stored-flow.ts';
 import { claimStep, holdsClaim, releaseClaim } from '../../transitions.ts';
 import { presentFlow } from '../../view-flow.ts';
+import { newUserLink } from '../issue-user-link.ts';
 import { unlockLinkDocument } from './documents.ts';
-import { UNLOCK_LINK_LIFETIME_MS, UNLOCKS_PER_USER, UNLOCKS_WINDOW_MS, type UnlockLink } from './unlock-link.ts';
+import {
+  UNLOCK_LINK_LIFETIME_MS,
+  UNLOCKS_PER_USER,
+  UNLOCKS_WINDOW_MS,
+  unlockOf,
+  writeUnlockPath,
+} from './unlock-link.ts';
 import { canRequestUnlock } from './unlockable-tokens.ts';
 
 /**
@@ -125,20 +131,14 @@ async function sendLink(
     const { email, login } = user ?? {};
     if (!user || user.blocked || email === undefined || login === undefined)
       return { answer: refusal('ACCESS_DENIED') };
-    const value: UnlockLink = {
-      secretHash: hashSecret(secret),
-      email,
-      resource: flow.resource,
-      passwordDigest: passwordDigest(user),
-      expiresAt: at + UNLOCK_LINK_LIFETIME_MS,
-    };
+    const value = unlockOf(newUserLink(secret, user, at + UNLOCK_LINK_LIFETIME_MS), user, flow.resource);
     const event = { type: 'user.unlock-asked', subject: user.id, resource: flow.resource } as const;
     const put = [{ key: unlockLinkDocument.key(user.id), value, expiresAt: value.expiresAt }];
     return { answer: { email, login }, write: { put, append: [createEvent(userContext(flow, client), event, at)] } };
   });
   if (isRefusal(written)) return written;
   const { email, login } = written;
-  const path = `/unlock?lang=${language}&resource=${flow.resource}#${writeUserLink({ user: id, secret })}`;
+  const path = writeUnlockPath({ user: id, secret }, language, flow.resource);
   const facts = { login, path, lifetimeMs: UNLOCK_LINK_LIFETIME_MS };
   await callDependency('sending a mail', () =>
     ports.courier.send({ kind: 'unlock-link', to: email, language, facts, brand }),

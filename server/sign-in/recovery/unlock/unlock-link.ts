@@ -1,6 +1,9 @@
 import type { ResourceId } from '../../../kernel/ids.ts';
+import type { MailLanguage } from '../../../kernel/mail.ts';
 import { DAY_MS, MINUTE_MS } from '../../../kernel/time.ts';
 import { type DeliveredLink, isLinkCurrent } from '../../../messages/delivered-link.ts';
+import { type UserLink, writeUserLink } from '../../../messages/user-link.ts';
+import { passwordDigest } from '../../../passwords/password-digest.ts';
 import type { Resource } from '../../../resources/resource.ts';
 import { resourcesOpenedBy } from '../../../tokens/assignments.ts';
 import { isOwnMailbox } from '../../../tokens/kinds/sent/enrolment-address.ts';
@@ -23,9 +26,18 @@ export interface UnlockLink extends DeliveredLink {
   passwordDigest: string;
 }
 
+/** What is stored of a link that unlocks. */
+export function unlockOf(link: DeliveredLink, user: User, resource: ResourceId): UnlockLink {
+  return { ...link, resource, passwordDigest: passwordDigest(user) };
+}
+
+export function writeUnlockPath(link: UserLink, language: MailLanguage, resource: ResourceId): string {
+  return `/unlock?lang=${language}&resource=${resource}#${writeUserLink(link)}`;
+}
+
 /** True while the link unlocks a token of this user. The caller has verified the secret. */
-export function isUnlockLinkValid(link: UnlockLink, user: User, passwordDigest: string, now: number): boolean {
-  return !user.blocked && isLinkCurrent(link, user, now) && link.passwordDigest === passwordDigest;
+export function isUnlockLinkValid(link: UnlockLink, user: User, digest: string, now: number): boolean {
+  return !user.blocked && isLinkCurrent(link, user, now) && link.passwordDigest === digest;
 }
 
 /**
