@@ -251,6 +251,9 @@ describe('a passkey', () => {
     await page.getByRole('checkbox').check();
     await own.button('Continue').click();
     await page.getByRole('heading', { name: 'You are all set' }).waitFor();
+    // A user may have another authenticator: none is the only one.
+    const next = 'You can close this page. The next time you sign in, you can use what you have set up.';
+    await expect(page.getByRole('main')).toContainText(next);
     expect(await kindsOf(scene)).toEqual(['recovery', 'webauthn']);
   });
 });
