@@ -48,6 +48,7 @@ function rememberingHasher(hasher: PasswordHasher): PasswordHasher {
     phc !== undefined && passwords.get(phc) === password;
   return {
     needsRehash: (phc) => hasher.needsRehash(phc),
+    deriveKey: (password, parameters) => hasher.deriveKey(password, parameters),
     verify,
     reserve: () => ({ prepare: () => {}, verify, evenOut: async () => {}, release: () => {} }),
     async hash(password) {

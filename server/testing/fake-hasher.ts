@@ -1,5 +1,10 @@
 import { createHash } from 'node:crypto';
-import { Overloaded, type PasswordHasher, type Reservation } from '../kernel/ports/password-hasher.ts';
+import {
+  type Argon2Derivation,
+  Overloaded,
+  type PasswordHasher,
+  type Reservation,
+} from '../kernel/ports/password-hasher.ts';
 
 /**
  * A hasher without cost that records its calls. Through `during` a test may throw, wait, or change state during the
@@ -48,6 +53,13 @@ export class FakeHasher implements PasswordHasher {
     this.verified += 1;
     await this.during?.();
     return phc === fakeHash(password) || phc === weakHash(password);
+  }
+
+  /** As the service does: files of tests are sealed with it. */
+  async deriveKey(password: string, parameters: Argon2Derivation): Promise<Uint8Array> {
+    const { memoryKiB: memoryCost, iterations: timeCost, parallelism, salt, keyBytes: outputLen } = parameters;
+    const { hashRaw } = await import('@node-rs/argon2');
+    return hashRaw(password, { memoryCost, timeCost, parallelism, salt, outputLen });
   }
 
   needsRehash(phc: string): boolean {

@@ -18,6 +18,8 @@ export const IMPORT_FLAWS = {
   PSKC_UNKNOWN: 'The XML is no key container of PSKC 1.0 (RFC 6030).',
   PSKC_STRUCTURE: 'The key container has a part that is missing, malformed, unknown or there twice.',
   PROTECTION_UNSUPPORTED: 'The file is protected in a way that is not supported.',
+  ACCOUNT_RESTRICTED:
+    'The export is encrypted for its Bitwarden account alone. Export again as encrypted JSON, of the type "Password protected".',
   PASSWORD_NEEDED: 'The file is protected by a password, which is missing.',
   PRE_SHARED_KEY_NEEDED: 'The container is protected by a pre-shared key, which is missing.',
   KEY_LENGTH_WRONG: 'The key has not the length that the algorithm of the container needs.',

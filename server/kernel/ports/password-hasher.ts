@@ -19,6 +19,21 @@ export interface PasswordHasher {
   verify(phc: string | undefined, password: string): Promise<boolean>;
   /** True if the stored hash is weaker than the current parameters. */
   needsRehash(phc: string): boolean;
+  /**
+   * The key of a file's password, in a queue of its own, one at a time. The caller has bounded the parameters.
+   *
+   * @throws {Overloaded} if the queue is full
+   */
+  deriveKey(password: string, parameters: Argon2Derivation): Promise<Uint8Array>;
+}
+
+/** argon2id (RFC 9106). */
+export interface Argon2Derivation {
+  salt: Uint8Array;
+  memoryKiB: number;
+  iterations: number;
+  parallelism: number;
+  keyBytes: number;
 }
 
 /** Learns what passes a bounded queue. */

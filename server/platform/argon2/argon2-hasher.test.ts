@@ -6,6 +6,7 @@ import { createArgon2Hasher as createHasher } from './argon2-hasher.ts';
 import { createHashThreads } from './hash-threads.ts';
 
 const real = createHashThreads();
+const OPENSSL = '308d7c55f902b7078eeba17c1b3516aa5011fc666b68bd008fd39481646d4334';
 const verifySpy = vi.fn(real.verify);
 const createArgon2Hasher = (options: Parameters<typeof createHasher>[0] = {}) =>
   createHasher({ threads: { ...real, verify: verifySpy }, ...options });
@@ -84,6 +85,31 @@ describe('argon2 hasher', () => {
   });
 
   // SR-18
+  // RFC 9106 has vectors with secret and data alone: this is the key that OpenSSL derives.
+  test('derives the key of a file, one at a time', async () => {
+    let running = 0;
+    let most = 0;
+    const deriveKey: typeof real.deriveKey = async (...job) => {
+      running += 1;
+      most = Math.max(most, running);
+      const key = await real.deriveKey(...job);
+      running -= 1;
+      return key;
+    };
+    const hasher = createArgon2Hasher({ threads: { ...real, deriveKey }, concurrency: 4 });
+    const salt = Buffer.from('somesalt somesalt');
+    const parameters = { salt, memoryKiB: 1024, iterations: 2, parallelism: 4, keyBytes: 32 };
+    const keys = await Promise.all(['pässword', 'pässword', 'other'].map((one) => hasher.deriveKey(one, parameters)));
+    expect(keys.map((key) => Buffer.from(key).toString('hex'))).toEqual([
+      OPENSSL,
+      OPENSSL,
+      expect.not.stringMatching(OPENSSL),
+    ]);
+    expect(most).toBe(1);
+    const flood = Array.from({ length: 20 }, () => hasher.deriveKey('x', parameters).catch((error) => error));
+    expect((await Promise.all(flood)).filter((one) => one instanceof Overloaded)).toHaveLength(11);
+  });
+
   test('refuses absurd stored parameters before it starts a hash', async () => {
     const hasher = createArgon2Hasher();
     const absurd = `$argon2id$v=19$m=4194304,t=99,p=1$c2FsdHNhbHRzYWx0c2FsdA$${'A'.repeat(43)}`;

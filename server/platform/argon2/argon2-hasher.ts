@@ -24,6 +24,8 @@ export const ARGON2_FLOOR = { memoryKiB: 19_456, iterations: 2, parallelism: 1 }
 /** Costly checks that may wait for one permit: some ten seconds of work. */
 const COSTLY_QUEUE = 16;
 const DECOY_ITERATIONS = 100_000;
+/** Keys of files that may wait: each takes a second, and memory that no other takes meanwhile. */
+const KEY_QUEUE = 8;
 
 interface Argon2Options {
   /** Concurrent hashes. Default: the cores that the process may use; more only slows each of them down. */
@@ -77,6 +79,7 @@ export function createArgon2Hasher(options: Argon2Options = {}): PasswordHasher 
     observer: options.observer && { ran: () => {}, refused: () => options.observer?.refused() },
   });
   const permits = new Permits({ concurrency, maxQueue, expectedMs: 10, observer: options.observer });
+  const keyPermits = new Permits({ concurrency: 1, maxQueue: KEY_QUEUE, expectedMs: 500 });
   const parameters = { memoryCost: memoryKiB, timeCost: iterations, parallelism };
   // No password is known for a random tag, and a check against it costs as much as any other.
   const phc = `$argon2id$v=19$m=${memoryKiB},t=${iterations},p=${parallelism}$${unpadded(16)}$${unpadded(32)}`;
@@ -154,6 +157,8 @@ export function createArgon2Hasher(options: Argon2Options = {}): PasswordHasher 
 
   return {
     load: () => ({ running: permits.running, queued: permits.queued, concurrency }),
+
+    deriveKey: (password, derivation) => keyPermits.run(() => costlyThreads.deriveKey(derivation, password)),
 
     hash: (password) => permits.run(() => threads.hash(parameters, password)),
 

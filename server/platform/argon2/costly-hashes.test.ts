@@ -17,6 +17,7 @@ function machine({ slowness = 1, maxQueue = 100 } = {}) {
   const threads: HashThreads = {
     verify: (job) => new Promise((resolve) => gates.push({ job, end: resolve })),
     hash: async () => OURS,
+    deriveKey: async () => new Uint8Array(32),
   };
   const sleep = async (ms: number) => {
     nowMs += ms;

@@ -5,11 +5,15 @@ const { createCipheriv, createHash, createHmac, pbkdf2Sync, scryptSync, timingSa
 const { setPriority } = require('node:os');
 const { parentPort, workerData } = require('node:worker_threads');
 
-/** @type {Record<string, (job: any, password: Uint8Array) => boolean | string>} the jobs of hash-threads.ts by kind */
+/** @type {Record<string, (job: any, password: Uint8Array) => boolean | string | Uint8Array>} the jobs of hash-threads.ts by kind */
 const work = {
   argon2: ({ phc, setting }, password) =>
     require('@node-rs/argon2').verifySync(phc, setting === undefined ? password : crypt(setting, password)),
   'argon2-hash': ({ parameters }, password) => require('@node-rs/argon2').hashSync(password, parameters),
+  'argon2-key': ({ parameters }, password) => {
+    const { memoryKiB: memoryCost, iterations: timeCost, parallelism, salt, keyBytes: outputLen } = parameters;
+    return require('@node-rs/argon2').hashRawSync(password, { memoryCost, timeCost, parallelism, salt, outputLen });
+  },
   bcrypt: ({ text, over }, password) =>
     require('@node-rs/bcrypt').verifySync(over === undefined ? password : digestOf[over](password, text), text),
   crypt: ({ setting, hash }, password) => timingSafeEqual(Buffer.from(crypt(setting, password)), Buffer.from(hash)),

@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads';
+import type { Argon2Derivation } from '../../kernel/ports/password-hasher.ts';
 import type { ReadDigest, ReadHash } from '../../passwords/imported-hash.ts';
 
 /** A check of a password; `argon2` takes a PHC string, and with a `setting` that of the crypt text of the password. */
@@ -9,12 +10,21 @@ interface HashJob {
   parameters: { memoryCost: number; timeCost: number; parallelism: number };
 }
 
+interface KeyJob {
+  kind: 'argon2-key';
+  parameters: Argon2Derivation;
+}
+
+type Job = VerifyJob | HashJob | KeyJob;
+
 /** Threads for costly hashes. The caller bounds how many jobs run at once. */
 export interface HashThreads {
   /** @throws if the job or its thread failed */
   verify(job: VerifyJob, password: string): Promise<boolean>;
   /** A PHC string. @throws like `verify` */
   hash(parameters: HashJob['parameters'], password: string): Promise<string>;
+  /** @throws like `verify` */
+  deriveKey(parameters: Argon2Derivation, password: string): Promise<Uint8Array>;
 }
 
 interface HashThreadsOptions {
@@ -39,7 +49,7 @@ export function createHashThreads({
 }: HashThreadsOptions = {}): HashThreads {
   const idle: HashThread[] = [];
 
-  const run = async (job: VerifyJob | HashJob, password: string): Promise<unknown> => {
+  const run = async (job: Job, password: string): Promise<unknown> => {
     // The last used first: its caches are warm, and the others become idle for long.
     const thread = idle.pop() ?? new HashThread(script, nice, (ending) => removeFrom(idle, ending));
     const answer = await thread.run(job, password);
@@ -58,6 +68,12 @@ export function createHashThreads({
       const phc = await run({ kind: 'argon2-hash', parameters }, password);
       if (typeof phc !== 'string') throw new TypeError('a hash thread answered without a hash');
       return phc;
+    },
+
+    async deriveKey(parameters, password) {
+      const key = await run({ kind: 'argon2-key', parameters }, password);
+      if (!(key instanceof Uint8Array)) throw new TypeError('a hash thread answered without a key');
+      return key;
     },
   };
 }
@@ -99,7 +115,7 @@ class HashThread {
     });
   }
 
-  run(job: VerifyJob | HashJob, password: string): Promise<Answer> {
+  run(job: Job, password: string): Promise<Answer> {
     clearTimeout(this.#timer);
     // The process stays alive for a running job, but not for an idle thread.
     this.#worker.ref();

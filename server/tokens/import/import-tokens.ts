@@ -46,7 +46,7 @@ export interface ImportReport {
   allowed: boolean;
 }
 
-type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>;
+type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'hasher'>;
 
 /** Files are large, so the queue is short. */
 const MAX_WAITING_IMPORTS = 4;
@@ -106,7 +106,7 @@ function placeOf({ line, serial }: ValidatedRow): Pick<ImportedRow, 'line' | 'se
  * them.
  */
 async function readInPieces(
-  ports: Pick<Ports, 'clock'>,
+  ports: Pick<Ports, 'clock' | 'hasher'>,
   { content, ...options }: TokenImport,
 ): Promise<ImportFile | { flaw: ImportFlaw }> {
   const { readFile } = await import('./read-file.ts');
@@ -115,13 +115,17 @@ async function readInPieces(
   while (!step.done) {
     const asked = step.value;
     if (asked === undefined) await yieldToEventLoop();
-    step = reading.next(asked && (await derive(asked)));
+    step = reading.next(asked && (await derive(ports, asked)));
   }
   return step.value;
 }
 
 /** In a thread of the pool, because it may take a second. */
-function derive(needed: DerivationNeeded): Promise<Uint8Array> {
+function derive({ hasher }: Pick<Ports, 'hasher'>, needed: DerivationNeeded): Promise<Uint8Array> {
+  if ('memoryKiB' in needed) {
+    const { password, ...parameters } = needed;
+    return hasher.deriveKey(password, parameters);
+  }
   const { password, salt, keyBytes } = needed;
   return new Promise((resolve, reject) => {
     const settle = (error: Error | null, key: Uint8Array) => (error ? reject(error) : resolve(key));

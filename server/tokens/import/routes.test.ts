@@ -90,8 +90,11 @@ describe('a file', () => {
     expect(await refusalOf(wrong)).toEqual({ status: 422, code: 'IMPORT_UNREADABLE' });
   });
 
-  test('an encrypted export of an app, each of whose passwords is tried', async () => {
-    const file = new URL('./testing/apps/aegis-encrypted.json', import.meta.url);
+  test.each([
+    ['each of whose passwords is tried', 'aegis-encrypted'],
+    ['under a key of Argon2id', 'bitwarden-argon2'],
+  ])('an encrypted export of an app, %s', async (_how, name) => {
+    const file = new URL(`./testing/apps/${name}.json`, import.meta.url);
     const content = await readFile(file, 'utf8');
     const answer = await send({ content, password: 'lètmein please', acceptPartial: true });
     expect(answer).toMatchObject({
@@ -101,6 +104,14 @@ describe('a file', () => {
     });
     const wrong = await post({ content, password: 'wrong' });
     expect(await refusalOf(wrong)).toEqual({ status: 422, code: 'IMPORT_UNREADABLE' });
+  });
+
+  test('an export of an account alone is refused with how to export instead', async () => {
+    const content = JSON.stringify({ encrypted: true, encKeyValidation_DO_NOT_EDIT: '2.', folders: [], items: [] });
+    expect(await (await post({ content })).json()).toMatchObject({
+      code: 'IMPORT_UNREADABLE',
+      detail: expect.stringMatching(/^ACCOUNT_RESTRICTED: .*Export again .*"Password protected"/),
+    });
   });
 
   test('creates tokens whose codes sign in', async () => {

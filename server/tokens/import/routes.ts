@@ -117,7 +117,7 @@ const answer = z
   })
   .openapi('TokenImportAnswer', { description: 'The outcome of an import.' });
 
-type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>;
+type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'hasher'>;
 
 const importing = route({
   method: 'post',

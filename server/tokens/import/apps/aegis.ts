@@ -2,7 +2,17 @@ import { base32Decode } from '../../kinds/oath/base32.ts';
 import { ImportError, type ImportedToken } from '../import-file.ts';
 import { base64Decode, hexDecode } from '../seed-format.ts';
 import { validateToken } from '../validate-token.ts';
-import { type AppExport, type Lock, listOf, membersOf, nameOf, numeralOf, parseJson, textOf } from './app-export.ts';
+import {
+  type AppExport,
+  type Lock,
+  listOf,
+  membersOf,
+  nameOf,
+  numeralOf,
+  parseJson,
+  textOf,
+  wholeOf,
+} from './app-export.ts';
 import { openGcm } from './open-sealed.ts';
 
 type Members = Record<string, unknown>;
@@ -58,10 +68,6 @@ function sealedOf(bytes: Uint8Array | undefined, params: unknown): Sealed {
   const [iv, mac] = [hexDecode(textOf(nonce) ?? ''), hexDecode(textOf(tag) ?? '')];
   if (!bytes || iv?.length !== 12 || mac?.length !== 16) throw new ImportError('APP_EXPORT_UNKNOWN');
   return { bytes, iv, tag: mac };
-}
-
-function wholeOf(value: unknown): number | undefined {
-  return typeof value === 'number' && Number.isSafeInteger(value) && value > 0 ? value : undefined;
 }
 
 function entriesOf({ entries }: Members) {

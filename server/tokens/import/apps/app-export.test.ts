@@ -3,10 +3,15 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { outcomesOf, readWhole } from '../testing/read-whole.ts';
 
-/** Made by a script of its own, with Python's cryptography; the app's own encrypted files were read once by hand. */
+/** Made by scripts of their own, with Python's cryptography; the apps' own encrypted files were read once by hand. */
 const fixture = (name: string) => readFileSync(new URL(`../testing/apps/${name}.json`, import.meta.url), 'utf8');
 const PASSWORD = 'lètmein please';
-const APPS = ['aegis', '2fas', 'bitwarden'];
+const EXPORTS = [
+  ['aegis', 'aegis-encrypted'],
+  ['2fas', '2fas-encrypted'],
+  ['bitwarden', 'bitwarden-encrypted'],
+  ['bitwarden', 'bitwarden-argon2'],
+] as const;
 
 const hex = (text: string) => Buffer.from(text).toString('hex');
 
@@ -17,10 +22,10 @@ function changed(name: string, change: (root: Record<string, unknown>) => void):
   return JSON.stringify(root);
 }
 
-describe.each(APPS)('an export of %s', (app) => {
+describe.each(EXPORTS)('an export of %s, also as %s', (app, sealed) => {
   test.each([
     ['plain', app, undefined],
-    ['encrypted', `${app}-encrypted`, PASSWORD],
+    ['encrypted', sealed, PASSWORD],
   ])('%s: every token is read, and a kind that does not exist here is refused', (_how, name, password) => {
     const file = readWhole(fixture(name), { password });
     expect(file).toMatchObject({
@@ -40,11 +45,9 @@ describe.each(APPS)('an export of %s', (app) => {
   });
 
   test('needs its password, and no other opens it', () => {
-    expect(outcomesOf(readWhole(fixture(`${app}-encrypted`)))).toBe('PASSWORD_NEEDED');
-    expect(outcomesOf(readWhole(fixture(`${app}-encrypted`), { password: 'lètmein' }))).toBe('KEY_WRONG');
-    expect(outcomesOf(readWhole(fixture(`${app}-encrypted`), { preSharedKey: Buffer.alloc(32) }))).toBe(
-      'PASSWORD_NEEDED',
-    );
+    expect(outcomesOf(readWhole(fixture(sealed)))).toBe('PASSWORD_NEEDED');
+    expect(outcomesOf(readWhole(fixture(sealed), { password: 'lètmein' }))).toBe('KEY_WRONG');
+    expect(outcomesOf(readWhole(fixture(sealed), { preSharedKey: Buffer.alloc(32) }))).toBe('PASSWORD_NEEDED');
     expect(outcomesOf(readWhole(fixture(app), { password: PASSWORD }))).toBe('NOT_ENCRYPTED');
   });
 
@@ -72,12 +75,10 @@ describe.each(APPS)('an export of %s', (app) => {
   });
 
   test('SR-57: an encrypted byte that was changed ends the reading', () => {
-    const name = `${app}-encrypted`;
-    const broken = changed(name, (root) => {
+    const broken = changed(sealed, (root) => {
       for (const member of ['db', 'servicesEncrypted', 'data']) {
-        const sealed = root[member];
-        if (typeof sealed === 'string')
-          root[member] = sealed.replace(/[A-Z](?=[a-z])/, (one) => (one === 'A' ? 'B' : 'A'));
+        const text = root[member];
+        if (typeof text === 'string') root[member] = text.replace(/[A-Z](?=[a-z])/, (one) => (one === 'A' ? 'B' : 'A'));
       }
     });
     expect(outcomesOf(readWhole(broken, { password: PASSWORD }))).toBe('KEY_WRONG');
@@ -98,12 +99,23 @@ test.each<[string, string, (root: Record<string, unknown>) => void, string]>([
     (root) => Object.assign(root, { kdfIterations: 0.5 }),
     'APP_EXPORT_UNKNOWN',
   ],
-  ['Bitwarden with Argon2', 'bitwarden', (root) => Object.assign(root, { kdfType: 1 }), 'PROTECTION_UNSUPPORTED'],
+  ...[{ kdfMemory: 257 }, { kdfMemory: 2 ** 43 }, { kdfIterations: 11 }, { kdfParallelism: 17 }].map((members) =>
+    argon2(members, 'PROTECTION_UNSUPPORTED'),
+  ),
+  ...[{ kdfMemory: null }, { kdfMemory: 0 }, { kdfMemory: '64' }, { kdfParallelism: 0.5 }, { kdfIterations: -3 }].map(
+    (members) => argon2(members, 'APP_EXPORT_UNKNOWN'),
+  ),
+  [
+    'Bitwarden with another function',
+    'bitwarden',
+    (root) => Object.assign(root, { kdfType: 2 }),
+    'PROTECTION_UNSUPPORTED',
+  ],
   [
     'Bitwarden for its account alone',
     'bitwarden',
     (root) => Object.assign(root, { passwordProtected: false }),
-    'PROTECTION_UNSUPPORTED',
+    'ACCOUNT_RESTRICTED',
   ],
   [
     'Bitwarden with a salt of a megabyte',
@@ -170,6 +182,13 @@ test.each<[string, string, (root: Record<string, unknown>) => void, string]>([
 ])('SR-57: refuses %s', (_, app, change, flaw) => {
   expect(outcomesOf(readWhole(changed(`${app}-encrypted`, change), { password: PASSWORD }))).toBe(flaw);
 });
+
+/** Besides these members, what the app sets by itself. */
+function argon2(members: object, flaw: string): [string, string, (root: object) => void, string] {
+  const change = (root: object) =>
+    Object.assign(root, { kdfType: 1, kdfIterations: 3, kdfMemory: 64, kdfParallelism: 4, ...members });
+  return [`Bitwarden with Argon2 of ${JSON.stringify(members)}`, 'bitwarden', change, flaw];
+}
 
 function changeSlot(root: Record<string, unknown>, changes: object, count = 1): void {
   const header = { ...(root.header as { slots: object[]; params: unknown }) };

@@ -1,4 +1,5 @@
 import { IMPORT_MAX_ROWS } from '@countersign/protocol/token-import';
+import type { Argon2Derivation } from '../../../kernel/ports/password-hasher.ts';
 import { accountName } from '../account-name.ts';
 import type { DeclaredToken } from '../declared-token.ts';
 import { ImportError, type ImportedToken } from '../import-file.ts';
@@ -14,7 +15,7 @@ export type AppExport =
 export type AppEntry = () => ImportedToken;
 
 export interface Lock {
-  derivation: Derivation | ScryptDerivation;
+  derivation: Derivation | ScryptDerivation | Argon2Derivation;
   /** Undefined if the key is wrong, or the file was altered. */
   open(key: Uint8Array): readonly AppEntry[] | undefined;
 }
@@ -42,6 +43,10 @@ export function listOf(value: unknown): readonly unknown[] {
 
 export function textOf(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+export function wholeOf(value: unknown): number | undefined {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value > 0 ? value : undefined;
 }
 
 /** A number, or its text, as text. The rules of the token decide whether it is one that counts. */

@@ -1,46 +1,61 @@
-import { createHmac } from 'node:crypto';
+import { createHash, createHmac } from 'node:crypto';
 import { base32Decode } from '../../kinds/oath/base32.ts';
 import { ImportError, type ImportedToken } from '../import-file.ts';
 import { MAX_ITERATIONS } from '../pskc/protection.ts';
 import { readUri } from '../read-uris.ts';
 import { base64Decode } from '../seed-format.ts';
 import { validateToken } from '../validate-token.ts';
-import { type AppExport, type Lock, listOf, membersOf, nameOf, parseJson, textOf } from './app-export.ts';
+import { type AppExport, type Lock, listOf, membersOf, nameOf, parseJson, textOf, wholeOf } from './app-export.ts';
 import { openCbc } from './open-sealed.ts';
 
 type Members = Record<string, unknown>;
 
 const PBKDF2 = 0;
+const ARGON2ID = 1;
+/** The default of the app is 64 MiB, three passes and four lanes. It allows up to 10 passes and 16 lanes. */
+const ARGON2_BOUNDS = { memoryKiB: 256 * 1024, iterations: 10, parallelism: 16 } as const;
 /** AES-256-CBC with HMAC-SHA-256. */
 const SEALED = /^2\.([^|]+)\|([^|]+)\|([^|]+)$/;
 
 /**
- * The items with a one-time password of an export of Bitwarden as JSON: plain, or protected by a password of its own with
- * PBKDF2. One that is restricted to an account can be opened there alone.
+ * The items with a one-time password of an export of Bitwarden as JSON: plain, or protected by a password of its own. One
+ * that is restricted to an account can be opened there alone.
  */
 export function readBitwarden(vault: Members): AppExport {
   if (vault.encrypted !== true) return { entries: entriesOf(vault) };
-  if (vault.passwordProtected !== true || vault.kdfType !== PBKDF2) throw new ImportError('PROTECTION_UNSUPPORTED');
+  if (vault.passwordProtected !== true) throw new ImportError('ACCOUNT_RESTRICTED');
   return { locks: [lockOf(vault)] };
 }
 
-function lockOf({ salt, kdfIterations, data }: Members): Lock {
-  const [iv, bytes, mac] = (SEALED.exec(textOf(data) ?? '') ?? []).slice(1).map(base64Decode);
-  if (typeof kdfIterations !== 'number' || !Number.isSafeInteger(kdfIterations) || kdfIterations < 1) {
-    throw new ImportError('APP_EXPORT_UNKNOWN');
-  }
-  if (kdfIterations > MAX_ITERATIONS) throw new ImportError('PROTECTION_UNSUPPORTED');
-  const saltText = textOf(salt);
-  if (saltText === undefined || saltText.length > 1024 || iv?.length !== 16 || !bytes || mac?.length !== 32) {
-    throw new ImportError('APP_EXPORT_UNKNOWN');
-  }
+function lockOf(vault: Members): Lock {
+  const [iv, bytes, mac] = (SEALED.exec(textOf(vault.data) ?? '') ?? []).slice(1).map(base64Decode);
+  if (iv?.length !== 16 || !bytes || mac?.length !== 32) throw new ImportError('APP_EXPORT_UNKNOWN');
   return {
-    derivation: { hash: 'sha256', salt: Buffer.from(saltText), iterations: kdfIterations, keyBytes: 32 },
+    derivation: derivationOf(vault),
     open: (key) => {
       const opened = openCbc({ encryption: expand(key, 'enc'), mac: expand(key, 'mac') }, iv, bytes, mac);
       return opened && entriesOf(membersOf(parseJson(opened.toString('utf8'))));
     },
   };
+}
+
+function derivationOf({ kdfType, kdfIterations, kdfMemory, kdfParallelism, ...vault }: Members): Lock['derivation'] {
+  const [iterations, memory, parallelism] = [kdfIterations, kdfMemory, kdfParallelism].map(wholeOf);
+  const salt = textOf(vault.salt);
+  if (!iterations || salt === undefined || salt.length > 1024) throw new ImportError('APP_EXPORT_UNKNOWN');
+  if (kdfType === PBKDF2 && iterations <= MAX_ITERATIONS) {
+    return { hash: 'sha256', salt: Buffer.from(salt), iterations, keyBytes: 32 };
+  }
+  if (kdfType !== ARGON2ID) throw new ImportError('PROTECTION_UNSUPPORTED');
+  if (!memory || !parallelism) throw new ImportError('APP_EXPORT_UNKNOWN');
+  const memoryKiB = memory * 1024;
+  const isBounded =
+    memoryKiB <= ARGON2_BOUNDS.memoryKiB &&
+    iterations <= ARGON2_BOUNDS.iterations &&
+    parallelism <= ARGON2_BOUNDS.parallelism;
+  if (!isBounded) throw new ImportError('PROTECTION_UNSUPPORTED');
+  // The app hashes the salt, because Argon2 demands 8 bytes.
+  return { salt: createHash('sha256').update(salt).digest(), memoryKiB, iterations, parallelism, keyBytes: 32 };
 }
 
 /** The first block of HKDF-Expand with SHA-256 (RFC 5869 section 2.3). */

@@ -1,5 +1,6 @@
 import { pbkdf2Sync, scryptSync } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { hashRawSync } from '@node-rs/argon2';
 import type { ImportedOathToken, ImportedToken, ImportFile } from '../import-file.ts';
 import { type DerivationNeeded, type ImportOptions, readFile } from '../read-file.ts';
 
@@ -22,6 +23,10 @@ export function readWhole(
 function derive(needed: DerivationNeeded): Uint8Array {
   const { password, salt, keyBytes } = needed;
   if ('hash' in needed) return pbkdf2Sync(password, salt, needed.iterations, keyBytes, needed.hash);
+  if ('memoryKiB' in needed) {
+    const { memoryKiB: memoryCost, iterations: timeCost, parallelism } = needed;
+    return hashRawSync(password, { memoryCost, timeCost, parallelism, salt, outputLen: keyBytes });
+  }
   const { cost, blockSize, parallelism: parallelization } = needed;
   return scryptSync(password, salt, keyBytes, { cost, blockSize, parallelization, maxmem: 2 ** 27 });
 }
