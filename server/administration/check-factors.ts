@@ -1,4 +1,3 @@
-import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import { accountDocument } from '../accounts/documents.ts';
 import {
   ADMINISTRATOR_FAILURES_BEFORE_LOCK,
@@ -17,10 +16,10 @@ import type { Json } from '../kernel/ports/store.ts';
 import { type ClientInfo, createEvent } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import { notify } from '../messages/notify.ts';
+import { type CountedAttempt, countAttempt } from '../passwords/count-attempt.ts';
 import { userSubject } from '../passwords/password-counters.ts';
 import { passwordDigest } from '../passwords/password-digest.ts';
 import { normalisePassword } from '../passwords/password-policy.ts';
-import { rateLimitedPassword, type WrongReason } from '../passwords/rate-limited-password.ts';
 import { ReadAhead } from '../store/read-ahead.ts';
 import { newOperation, transact } from '../store/transact.ts';
 import { tokenDocument } from '../tokens/documents.ts';
@@ -29,11 +28,12 @@ import { recoveryCodeMac } from './codes.ts';
 export type SecondFactorPorts = Pick<Ports, 'store' | 'clock' | 'random' | 'hasher' | 'secrets' | 'courier'>;
 
 /**
- * Checks the first factor of an administrator. An unknown address is counted, delayed and hashed like a known one, as
- * for users (SR-17). The administrator is read again after the hash, because a removal or a new password meanwhile ends
- * the sign-in (SR-4).
+ * Counts an attempt on the first factor of an administrator. An unknown address is counted, delayed and hashed like a
+ * known one, as for users (SR-17).
+ *
+ * @returns the attempt, to be verified and closed
  */
-export async function checkAdministratorPassword<A extends object>(
+export async function countAdministratorAttempt(
   ports: SecondFactorPorts,
   asked: {
     account: AccountId;
@@ -41,37 +41,62 @@ export async function checkAdministratorPassword<A extends object>(
     found: Administrator | undefined;
     /** As typed. */
     name: string;
-    password: string;
     address: string | undefined;
-    wrong?: (reason: WrongReason) => Json;
   },
-  conclude: (administrator: Administrator) => Promise<Result<A>>,
-  right?: (concluded: object) => Json | undefined,
-): Promise<Result<A>> {
+): Promise<Result<AdministratorAttempt>> {
   const reservation = ports.hasher.reserve();
+  let attempt: AdministratorAttempt | undefined;
   try {
-    const { found, account, wrong } = asked;
+    const { found } = asked;
     const passwordHash = found?.state === 'active' ? found.passwordHash : undefined;
-    const attempt = {
-      kind: 'administrator',
-      account,
-      name: asked.name,
-      id: found?.id,
-      subject: userSubject(ports, found?.id),
-      ahead: new ReadAhead(ports.store),
-      password: asked.password,
-      address: asked.address,
-      passwordHash,
-      cap: {
-        credential: passwordDigest(found ?? {}),
-        reached: found && ((now: number) => capEvent(found, now)),
-      },
-      reload: async () => found && reloadAdministrator(ports, found, passwordHash, asked.password),
-      ...omitUndefined({ wrong, right }),
-    } as const;
-    return await rateLimitedPassword(ports, reservation, attempt, conclude);
+    const subject = userSubject(ports, found?.id);
+    const cap = { credential: passwordDigest(found ?? {}), reached: found && ((now: number) => capEvent(found, now)) };
+    const typed = { kind: 'administrator', ...asked, id: found?.id, subject, passwordHash, cap } as const;
+    const counted = await countAttempt(ports, reservation, typed, new ReadAhead(ports.store));
+    if (isRefusal(counted)) return counted;
+    attempt = new AdministratorAttempt(ports, counted, found, passwordHash);
+    return attempt;
   } finally {
-    reservation.release();
+    if (!attempt) reservation.release();
+  }
+}
+
+/** A counted attempt on an administrator's password. */
+class AdministratorAttempt {
+  readonly #ports: SecondFactorPorts;
+  readonly #counted: CountedAttempt;
+  readonly #found: Administrator | undefined;
+  readonly #passwordHash: string | undefined;
+
+  constructor(
+    ports: SecondFactorPorts,
+    counted: CountedAttempt,
+    found: Administrator | undefined,
+    passwordHash: string | undefined,
+  ) {
+    this.#ports = ports;
+    this.#counted = counted;
+    this.#found = found;
+    this.#passwordHash = passwordHash;
+  }
+
+  /**
+   * The administrator with the right password, read again after the hash, because a removal or a new password meanwhile
+   * ends the sign-in (SR-4).
+   */
+  async verify(password: string): Promise<Result<{ administrator: Administrator }>> {
+    const found = this.#found;
+    const isRight = await this.#counted.verify(password);
+    const administrator =
+      isRight && found ? await reloadAdministrator(this.#ports, found, this.#passwordHash, password) : undefined;
+    if (!administrator) return this.#counted.refuse();
+    this.#counted.accept();
+    return { administrator };
+  }
+
+  /** @param event appended by the commit that decides the attempt */
+  close(event?: Json): Promise<void> {
+    return this.#counted.close(event);
   }
 }
 

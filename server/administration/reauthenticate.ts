@@ -6,13 +6,14 @@ import type { EventDraft } from '../kernel/event.ts';
 import type { FlowId } from '../kernel/ids.ts';
 import type { NoticeChange } from '../kernel/mail.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
+import type { Json } from '../kernel/ports/store.ts';
 import { createEvent, type RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Refusal, type Result, refusal } from '../kernel/result.ts';
 import { notify } from '../messages/notify.ts';
 import { transact } from '../store/transact.ts';
 import {
   checkAdministratorOtp,
-  checkAdministratorPassword,
+  countAdministratorAttempt,
   redeemRecoveryCode,
   type SecondFactorPorts,
 } from './check-factors.ts';
@@ -50,19 +51,35 @@ export async function reauthenticate(
   const found = await readAdministrator(ports, account, id);
   if (isRefusal(found)) return refusal('SESSION_ENDED');
   const { administrator } = found;
-  const refused = (reason: Refusal['refused']) =>
-    createEvent(act, { type: 'administrator.refused', subject: id, outcome: 'refused', reason }, ports.clock.now());
-  const asked = { account, found: administrator, name: administrator.email, password: proof.password };
-  return checkAdministratorPassword(
-    ports,
-    { ...asked, address: act.address, wrong: refused },
-    async (administrator) => {
-      if (!unlessSignedOut(act, administrator)) return refusal('SESSION_ENDED');
-      const second = await secondFactor(ports, act, administrator, proof);
-      return isRefusal(second) ? second : { administrator };
-    },
-    (concluded) => ('refused' in concluded ? refused(concluded.refused as Refusal['refused']) : undefined),
-  );
+  const asked = { account, found: administrator, name: administrator.email, address: act.address };
+  const attempt = await countAdministratorAttempt(ports, asked);
+  if (isRefusal(attempt)) return attempt;
+  let event: Json | undefined;
+  try {
+    const right = await attempt.verify(proof.password);
+    const outcome = isRefusal(right) ? right : await confirmSecond(ports, act, right.administrator, proof);
+    if (isRefusal(outcome)) event = refusedEvent(ports, act, outcome);
+    return outcome;
+  } finally {
+    await attempt.close(event);
+  }
+}
+
+function refusedEvent(ports: Pick<Ports, 'clock'>, act: OwnContext, { refused, audit }: Refusal): Json {
+  const reason = audit?.reason ?? refused;
+  const draft = { type: 'administrator.refused', subject: act.actor.id, outcome: 'refused', reason } as const;
+  return createEvent(act, draft, ports.clock.now());
+}
+
+async function confirmSecond(
+  ports: SecondFactorPorts,
+  act: OwnContext,
+  administrator: Administrator,
+  proof: Proof,
+): Promise<Result<{ administrator: Administrator }>> {
+  if (!unlessSignedOut(act, administrator)) return refusal('SESSION_ENDED');
+  const second = await secondFactor(ports, act, administrator, proof);
+  return isRefusal(second) ? second : { administrator };
 }
 
 async function secondFactor(ports: SecondFactorPorts, act: OwnContext, administrator: Administrator, proof: Proof) {

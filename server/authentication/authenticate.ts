@@ -21,8 +21,8 @@ import type { TokenKind } from '../tokens/token.ts';
 import { userDocument } from '../users/documents.ts';
 import { nameKey } from '../users/find-user.ts';
 import type { User } from '../users/user.ts';
-import { isBreachedAt, recordBreach, refusesBreach } from './breached-password.ts';
-import { type CorrectPassword, checkPassword, type PasswordEvents } from './check-password.ts';
+import { type Breach, breachOf, recordBreach, withBreach } from './breached-password.ts';
+import { type CorrectPassword, countUserAttempt } from './check-password.ts';
 import { confirmByFactor, confirmsUser } from './confirm-user.ts';
 import { decideFactors, denialCode, denyKnownPassword } from './decide-factors.ts';
 import { decoyAttempt } from './decoy-attempt.ts';
@@ -116,8 +116,12 @@ async function decide(
   if (access.resource.testMode !== undefined) return refusal('TEST_RESOURCE');
   switch (request.method) {
     case 'password':
-    case 'password-otp':
-      return authenticateWithPassword(ports, attempt, access.resource, request, ahead);
+    case 'password-otp': {
+      const answer = request.method === 'password-otp' ? secondAnswerOf(request) : undefined;
+      return answer === undefined
+        ? authenticateWithPassword(ports, attempt, access.resource, request, ahead)
+        : authenticateWithPasswordAndOtp(ports, attempt, access.resource, request, answer, ahead);
+    }
     case 'otp':
       return authenticateWithOtp(ports, attempt, access.resource, user, request, ahead);
     case 'token':
@@ -148,31 +152,28 @@ export function authenticationKeys(
 }
 
 type By<M extends Method> = Extract<AuthenticationRequest, { method: M }>;
+type PasswordRequest = By<'password'> | By<'password-otp'>;
 
 /** One attempt and its event. The event names a user only once one is known. */
 class Attempt {
   readonly #ports: Needs;
-  readonly #act: RequestContext;
+  readonly act: RequestContext;
   readonly #request: AuthenticationRequest;
 
   constructor(ports: Needs, act: RequestContext, request: AuthenticationRequest) {
     const { address: _own, ...rest } = act;
     this.#ports = ports;
-    this.#act = { ...rest, ...omitUndefined({ address: request.address }) };
+    this.act = { ...rest, ...omitUndefined({ address: request.address }) };
     this.#request = request;
   }
 
-  get act(): RequestContext {
-    return this.#act;
-  }
-
   get account() {
-    return this.#act.actor.account;
+    return this.act.actor.account;
   }
 
   event(draft: Omit<EventDraft, 'type'>): Json {
     const { resource, method } = this.#request;
-    return createEvent(this.#act, { type: 'authentication', resource, method, ...draft }, this.#ports.clock.now());
+    return createEvent(this.act, { type: 'authentication', resource, method, ...draft }, this.#ports.clock.now());
   }
 
   /** The event of a code check. */
@@ -184,6 +185,20 @@ class Attempt {
     return outcome.otp === 'verified'
       ? this.event({ ...passed, related: [outcome.token], factors: [...factors, 'otp'] })
       : this.event({ ...passed, factors });
+  }
+
+  /** The event of a password that was wrong, or not evaluated. */
+  wrongPassword({ refused, audit }: Refusal): Json {
+    const reason = audit?.reason ?? refused;
+    return this.event({ outcome: 'refused', reason, ...omitUndefined({ subject: audit?.about }) });
+  }
+
+  /** The event of a right password that ends the attempt. */
+  rightPassword({ id: subject }: User, outcome: Result<AuthenticationResult>): Json {
+    const factors = ['password'] as 'password'[];
+    if (!isRefusal(outcome)) return this.event({ outcome: 'granted', subject, factors, otp: outcome.otp });
+    const { refused: reason, audit } = outcome;
+    return this.event({ outcome: 'refused', reason, subject, related: [...(audit?.tokens ?? [])], factors });
   }
 
   /** A refusal without a commit of its own. */
@@ -226,74 +241,87 @@ async function authenticateWithOtp(
   return { method: 'otp', user: publicUser(user), ...outcome };
 }
 
-/**
- * Verifies the password, reads again everything that may have changed during the hash, then verifies the code, if one
- * was given.
- */
+/** Verifies the password alone, also where a second factor may be needed and none was given. */
 async function authenticateWithPassword(
   ports: Needs,
   attempt: Attempt,
   known: Resource,
-  request: By<'password'> | By<'password-otp'>,
+  request: PasswordRequest,
   ahead: ReadAhead,
 ): Promise<Result<AuthenticationResult>> {
-  const { resource, user: name, password, address, method } = request;
-  const answer = method === 'password-otp' ? secondAnswerOf(request) : undefined;
-  const first = await checkPassword<
-    AuthenticationResult | { right: CorrectPassword; resource: Resource; reads: ReadAhead; breach: Breach }
-  >(
-    ports,
-    {
-      account: attempt.account,
-      resource,
-      name,
-      password,
-      address,
-      way: 'api',
-      readAgain: accessKeys(resource, attempt.account, known),
-    },
-    async (right, reads) => {
-      const access = await readAccess({ ...ports, store: reads }, resource, address, attempt.account);
-      if (isRefusal(access)) return access;
-      const lookUp = () => breachOf(ports, access.resource, password);
-      if (answer !== undefined) return { right, resource: access.resource, reads, breach: await lookUp() };
-      const passed = withPasswordAlone(ports, method, access.resource, right);
-      return isRefusal(passed) ? passed : withBreach(passed, await lookUp());
-    },
-    passwordEvents(attempt),
-    ahead,
-  );
-  if (isRefusal(first)) return first;
-  if (!('right' in first) || answer === undefined)
-    return reportBreach(ports, attempt, known, first as AuthenticationResult);
-  const { breach } = first;
-  const { user } = first.right;
+  const counted = await countTyped(ports, attempt, known, request, ahead);
+  if (isRefusal(counted)) return counted;
+  let passed: Result<AuthenticationResult>;
+  let event: Json | undefined;
+  try {
+    const right = await counted.verify(request.password);
+    if (isRefusal(right)) {
+      event = attempt.wrongPassword(right);
+      return right;
+    }
+    // The resource's requirements may have changed while the password was hashed.
+    const access = await readAccess({ ...ports, store: counted.reads }, known.id, request.address, attempt.account);
+    passed = isRefusal(access) ? access : await withPasswordAlone(ports, request, access.resource, right);
+    event = attempt.rightPassword(right.user, passed);
+  } finally {
+    await counted.close(event);
+  }
+  return isRefusal(passed) ? passed : reportBreach(ports, attempt, known, passed);
+}
+
+/** Verifies the password, reads again everything that may have changed during the hash, then verifies the code. */
+async function authenticateWithPasswordAndOtp(
+  ports: Needs,
+  attempt: Attempt,
+  known: Resource,
+  request: PasswordRequest,
+  answer: SecondAnswer,
+  ahead: ReadAhead,
+): Promise<Result<AuthenticationResult>> {
+  const counted = await countTyped(ports, attempt, known, request, ahead);
+  if (isRefusal(counted)) return counted;
+  let first: { user: User; resource: Resource; breach: Breach };
+  let event: Json | undefined;
+  try {
+    const right = await counted.verify(request.password);
+    if (isRefusal(right)) {
+      event = attempt.wrongPassword(right);
+      return right;
+    }
+    const access = await readAccess({ ...ports, store: counted.reads }, known.id, request.address, attempt.account);
+    if (isRefusal(access)) {
+      event = attempt.rightPassword(right.user, access);
+      return access;
+    }
+    const breach = await breachOf(ports, access.resource, request.password);
+    first = { user: right.user, resource: access.resource, breach };
+  } finally {
+    await counted.close(event);
+  }
+  const { user, resource, breach } = first;
   const createEvent = (outcome: SecondFactorEvent) =>
     attempt.otp(user.id, ['password'], breach === 'refused' ? refusedByBreach(outcome) : outcome);
-  const scope = apiScope(resource, user);
-  const asked = { method: 'password-otp', user, way: 'api', resource: first.resource, answer, scope } as const;
-  const outcome = await verifyUserFactor(ports, asked, createEvent, first.reads);
+  const scope = apiScope(resource.id, user);
+  const asked = { method: 'password-otp', user, way: 'api', resource, answer, scope } as const;
+  const outcome = await verifyUserFactor(ports, asked, createEvent, counted.reads);
   if (isRefusal(outcome)) return outcome;
-  const passed = withBreach({ method: 'password-otp', user: publicUser(user), ...outcome }, breach);
+  const passed = withBreach({ method: 'password-otp' as const, user: publicUser(user), ...outcome }, breach);
   if (isRefusal(passed)) return passed;
   if (confirmsUser(outcome)) {
     await confirmByFactor(ports, attempt.act, user, passwordDigest(user)).catch(() => undefined);
   }
-  return reportBreach(ports, attempt, first.resource, passed);
+  return reportBreach(ports, attempt, resource, passed);
 }
 
-/** What the resource does about the right password. */
-type Breach = 'none' | 'reported' | 'refused';
-
-async function breachOf(ports: Needs, resource: Resource, password: string): Promise<Breach> {
-  if (!(await isBreachedAt(ports, resource, password))) return 'none';
-  return refusesBreach(resource) ? 'refused' : 'reported';
-}
-
-/** After the last factor: the right password alone does not show that it is on a list. */
-function withBreach(passed: AuthenticationResult, breach: Breach): Result<AuthenticationResult> {
-  if (breach === 'refused') return refusal('PASSWORD_CHANGE_REQUIRED');
-  return breach === 'reported' ? { ...passed, passwordBreached: true } : passed;
+function countTyped(
+  ports: Needs,
+  { account }: Attempt,
+  known: Resource,
+  { resource, user: name, address }: PasswordRequest,
+  ahead: ReadAhead,
+) {
+  const readAgain = accessKeys(resource, account, known);
+  return countUserAttempt(ports, { account, resource, name, address, way: 'api', readAgain }, ahead);
 }
 
 function refusedByBreach(outcome: SecondFactorEvent): SecondFactorEvent {
@@ -312,36 +340,20 @@ async function reportBreach(
   return passed;
 }
 
-function passwordEvents(attempt: Attempt): PasswordEvents {
-  return {
-    wrong: (about, reason) => attempt.event({ outcome: 'refused', reason, ...omitUndefined({ subject: about }) }),
-    right: (concluded, subject) => {
-      // The check of the code, which follows, creates the event.
-      if ('right' in concluded) return undefined;
-      const factors = ['password'] as 'password'[];
-      if (isRefusal(concluded)) {
-        const { refused: reason, audit } = concluded;
-        const related = [...(audit?.tokens ?? [])];
-        return attempt.event({ outcome: 'refused', reason, subject, related, factors });
-      }
-      return attempt.event({ outcome: 'granted', subject, factors, otp: (concluded as AuthenticationResult).otp });
-    },
-  };
-}
-
 /** Right password, no code: enough if the method asks for none, or for a user whose tokens are all deactivated. */
-function withPasswordAlone(
+async function withPasswordAlone(
   ports: Needs,
-  method: 'password' | 'password-otp',
+  { method, password }: PasswordRequest,
   resource: Resource,
   { user, tokens }: CorrectPassword,
-): Result<AuthenticationResult> {
+): Promise<Result<AuthenticationResult>> {
   const states = factorStates(tokens, acceptedKindsFrom(user, resource), ports.clock.now(), 'api');
   const factors = denyKnownPassword(decideFactors(method, states), user);
   if (factors.kind === 'deny')
     return refusal(denialCode(factors.reason, user), {}, { tokens: tokens.map(({ id }) => id) });
   if (factors.otp) return refusal(factors.recoveryOnly ? 'RECOVERY_CODE_REQUIRED' : 'OTP_REQUIRED');
-  return { method, user: publicUser(user), otp: factors.otpSkipped ? 'skipped' : 'not_used' };
+  const passed = { method, user: publicUser(user), otp: factors.otpSkipped ? 'skipped' : 'not_used' } as const;
+  return withBreach(passed, await breachOf(ports, resource, password));
 }
 
 async function authenticateWithToken(

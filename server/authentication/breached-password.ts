@@ -4,6 +4,7 @@ import type { UserId } from '../kernel/ids.ts';
 import { LookupsCrowded } from '../kernel/ports/breached-passwords.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { createEvent, type RequestContext } from '../kernel/request-context.ts';
+import { type Result, refusal } from '../kernel/result.ts';
 import { isBreached, normalisePassword } from '../passwords/password-policy.ts';
 import type { Resource } from '../resources/resource.ts';
 import { transact } from '../store/transact.ts';
@@ -42,6 +43,25 @@ export function reportsBreach({ breachedPasswords = 'off' }: BreachRule): boolea
 
 export function refusesBreach({ breachedPasswords }: BreachRule): boolean {
   return breachedPasswords === 'refuse';
+}
+
+/** What the resource does about the right password. */
+export type Breach = 'none' | 'reported' | 'refused';
+
+/** Looks up a right password, see {@link isBreachedAt}. */
+export async function breachOf(
+  ports: Pick<Ports, 'breachedPasswords'>,
+  resource: BreachRule,
+  password: string,
+): Promise<Breach> {
+  if (!(await isBreachedAt(ports, resource, password))) return 'none';
+  return refusesBreach(resource) ? 'refused' : 'reported';
+}
+
+/** After the last factor: the right password alone does not show that it is on a list. */
+export function withBreach<R extends object>(passed: R, breach: Breach): Result<R & { passwordBreached?: true }> {
+  if (breach === 'refused') return refusal('PASSWORD_CHANGE_REQUIRED');
+  return breach === 'reported' ? { ...passed, passwordBreached: true } : passed;
 }
 
 /**

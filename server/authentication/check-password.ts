@@ -1,15 +1,14 @@
 import { accountDocument } from '../accounts/documents.ts';
 import { callDependency } from '../kernel/dependency.ts';
-import type { AccountId, ResourceId, TrustedBrowserId, UserId } from '../kernel/ids.ts';
-import type { Reservation } from '../kernel/ports/password-hasher.ts';
+import type { AccountId, ResourceId, TrustedBrowserId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import type { DocumentReader, Json, RawKey } from '../kernel/ports/store.ts';
 import { createEvent, type RequestContext } from '../kernel/request-context.ts';
-import type { Result } from '../kernel/result.ts';
+import { isRefusal, type Result } from '../kernel/result.ts';
+import { type CountedAttempt, countAttempt } from '../passwords/count-attempt.ts';
 import { anyRecord, counterKeys, userSubject } from '../passwords/password-counters.ts';
 import { passwordDigest } from '../passwords/password-digest.ts';
 import { normalisePassword } from '../passwords/password-policy.ts';
-import { rateLimitedPassword, type WrongReason } from '../passwords/rate-limited-password.ts';
 import { ReadAhead } from '../store/read-ahead.ts';
 import { transact } from '../store/transact.ts';
 import { assignedTokenKeys, loadAssignedTokens } from '../tokens/load-assigned-tokens.ts';
@@ -30,89 +29,121 @@ export interface PasswordAttempt {
   account: AccountId;
   resource: ResourceId;
   name: string;
-  password: string;
   way: SignInWay;
   /** The user's, if known: attempts from known networks have waits of their own (SR-49). */
   address: string | undefined;
   /** Finds the trusted browser of the user that this one is. Reads as much for an unknown user. */
   findBrowser?: (user: User | undefined) => Promise<TrustedBrowserId | undefined>;
-  /** What `conclude` will read, besides the user and their tokens. */
+  /** What follows a right password will read, besides the user and their tokens. */
   readAgain?: readonly RawKey[];
-}
-
-/** The events of a check that is not a step of something larger, which writes its own. */
-export interface PasswordEvents {
-  /** Appended when no password was accepted; `about` is the user of the name. */
-  wrong: (about: UserId | undefined, reason: WrongReason) => Json;
-  /** Appended when a right password ends the attempt. */
-  right: (concluded: object, about: UserId) => Json | undefined;
 }
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'hasher' | 'secrets'>;
 
 /**
- * Checks the first factor. The costly work is the same for known and unknown names: two counter commits, one argon2
- * call, as many reads (SR-17).
+ * Counts an attempt on the first factor. The costly work is the same for known and unknown names: two counter commits,
+ * one argon2 call, as many reads (SR-17).
  *
- * A user who is not assigned to the resource gets the answer of a wrong password, and stays counted. Everything is read
- * again after the slow hash: a user who was blocked, removed or given a new password meanwhile is refused (SR-4).
- *
- * @param conclude continues after a right password; it reads again what may have changed during the hash
+ * @returns the attempt, to be verified and closed
  */
-export async function checkPassword<A extends object>(
+export async function countUserAttempt(
   ports: Needs,
   input: PasswordAttempt,
-  conclude: (right: CorrectPassword, ahead: ReadAhead) => Promise<Result<A>>,
-  events?: PasswordEvents,
   ahead = new ReadAhead(ports.store),
-): Promise<Result<A>> {
+): Promise<Result<UserAttempt>> {
   // Reserved before any step that depends on the user, so that a refusal reveals nothing either.
   const reservation = ports.hasher.reserve();
+  let attempt: UserAttempt | undefined;
   try {
-    return await checkInTurn(ports, reservation, input, conclude, events, ahead);
+    const { found, subject, slowestMs } = await locateCounted(ports, input, ahead);
+    const passwordHash = found && canSignIn(found, input.way) ? found.passwordHash : undefined;
+    reservation.prepare(passwordHash);
+    const browser = await input.findBrowser?.(found);
+    const cap = {
+      credential: passwordDigest(found ?? {}),
+      reached: found && ((now: number) => capEvent(found, input, now)),
+    };
+    const { account, name, address } = input;
+    const typed = {
+      kind: 'user',
+      account,
+      name,
+      address,
+      id: found?.id,
+      subject,
+      browser,
+      passwordHash,
+      cap,
+      slowestMs,
+    } as const;
+    const counted = await countAttempt(ports, reservation, typed, ahead);
+    if (isRefusal(counted)) return counted;
+    attempt = new UserAttempt(ports, counted, input, found, passwordHash);
+    return attempt;
   } finally {
-    reservation.release();
+    if (!attempt) reservation.release();
   }
 }
 
-async function checkInTurn<A extends object>(
-  ports: Needs,
-  reservation: Reservation,
-  input: PasswordAttempt,
-  conclude: (right: CorrectPassword, ahead: ReadAhead) => Promise<Result<A>>,
-  events: PasswordEvents | undefined,
-  ahead: ReadAhead,
-): Promise<Result<A>> {
-  const { found, subject, slowestMs } = await locateCounted(ports, input, ahead);
-  const usable = found && canSignIn(found, input.way) ? found.passwordHash : undefined;
-  reservation.prepare(usable);
-  const browser = await input.findBrowser?.(found);
-  return rateLimitedPassword(
-    ports,
-    reservation,
-    {
-      kind: 'user',
-      account: input.account,
-      name: input.name,
-      id: found?.id,
-      subject,
-      ahead,
-      password: input.password,
-      address: input.address,
-      browser,
-      passwordHash: usable,
-      slowestMs,
-      cap: {
-        credential: passwordDigest(found ?? {}),
-        reached: found && ((now) => capEvent(found, input, now)),
-      },
-      readAgain: found ? [...assignedTokenKeys(found, input.resource), ...(input.readAgain ?? [])] : [],
-      reload: async (reads) => found && reloadUser(ports, reads, found, input, usable),
-      ...(events && { wrong: (reason: WrongReason) => events.wrong(found?.id, reason) }),
-      ...(events && found && { right: (concluded: object) => events.right(concluded, found.id) }),
-    },
-    conclude,
-  );
+/** A counted attempt on a user's password. */
+class UserAttempt {
+  readonly #ports: Needs;
+  readonly #counted: CountedAttempt;
+  readonly #input: PasswordAttempt;
+  readonly #found: User | undefined;
+  readonly #passwordHash: string | undefined;
+
+  constructor(
+    ports: Needs,
+    counted: CountedAttempt,
+    input: PasswordAttempt,
+    found: User | undefined,
+    passwordHash: string | undefined,
+  ) {
+    this.#ports = ports;
+    this.#counted = counted;
+    this.#input = input;
+    this.#found = found;
+    this.#passwordHash = passwordHash;
+  }
+
+  /** For what follows a right password. */
+  get reads(): ReadAhead {
+    return this.#counted.reads;
+  }
+
+  /**
+   * The user with the right password. One who is not assigned to the resource gets the answer of a wrong password, and
+   * stays counted. Everything is read again after the slow hash: a user who was blocked, removed or given a new password
+   * meanwhile is refused (SR-4).
+   */
+  async verify(password: string): Promise<Result<CorrectPassword>> {
+    const { resource, readAgain = [] } = this.#input;
+    const found = this.#found;
+    const tokens = found ? assignedTokenKeys(found, resource) : [];
+    const isRight = await this.#counted.verify(password, [...tokens, ...readAgain]);
+    const correct = isRight && found ? await this.#reload(found, password) : undefined;
+    if (!correct) return this.#counted.refuse();
+    this.#counted.accept();
+    return correct;
+  }
+
+  /** @param event appended by the commit that decides the attempt, if that is not a step of something larger */
+  close(event?: Json): Promise<void> {
+    return this.#counted.close(event);
+  }
+
+  /** The user as currently stored, with a hash of today's strength. */
+  async #reload(found: User, password: string): Promise<CorrectPassword | undefined> {
+    const ports = this.#ports;
+    const passwordHash = this.#passwordHash;
+    const correct = await reloadIfValid({ ...ports, store: this.reads }, found, this.#input, passwordHash);
+    if (!correct || passwordHash === undefined || !ports.hasher.needsRehash(passwordHash)) return correct;
+    // A second hash, during which things may change again.
+    const stored = await upgradeHash(ports, found, passwordHash, password);
+    this.reads.forget();
+    return reloadIfValid(ports, found, this.#input, stored);
+  }
 }
 
 /** Of the request's account alone: who typed the password is not known. */
@@ -143,22 +174,6 @@ async function locateCounted(
   const found = id && (await locateUser(reads, account, name));
   const slowestMs = owner?.value.importedHashCostMs;
   return { found, subject: found || id === undefined ? subject : userSubject(ports, undefined), slowestMs };
-}
-
-/** The user with the right password, as currently stored, with a hash of today's strength. */
-async function reloadUser(
-  ports: Needs,
-  ahead: ReadAhead,
-  found: User,
-  input: PasswordAttempt,
-  passwordHash: string | undefined,
-): Promise<CorrectPassword | undefined> {
-  const correct = await reloadIfValid({ ...ports, store: ahead }, found, input, passwordHash);
-  if (!correct || passwordHash === undefined || !ports.hasher.needsRehash(passwordHash)) return correct;
-  // A second hash, during which things may change again.
-  const stored = await upgradeHash(ports, found, passwordHash, input.password);
-  ahead.forget();
-  return reloadIfValid(ports, found, input, stored);
 }
 
 /** The user as currently stored, if they are live and assigned and the checked password is still theirs. */

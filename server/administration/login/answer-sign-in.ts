@@ -7,7 +7,7 @@ import { passwordDigest } from '../../passwords/password-digest.ts';
 import type { PasskeyNeeds } from '../../tokens/kinds/passkey/new-challenge.ts';
 import {
   checkAdministratorOtp,
-  checkAdministratorPassword,
+  countAdministratorAttempt,
   redeemRecoveryCode,
   type SecondFactorPorts,
 } from '../check-factors.ts';
@@ -36,11 +36,16 @@ export function answerSignInPassword(
 ): Progress {
   return answerSignIn(ports, 'password', answer, async ({ account, email = '' }) => {
     const found = await locateAdministrator(ports, account, email);
-    const { password } = answer;
-    const asked = { account, found, name: email, password, address: answer.client.address };
-    const checked = await checkAdministratorPassword(ports, asked, async (administrator) => ({ administrator }));
-    if (isRefusal(checked)) return { refusal: checked };
-    return { move: (flow) => acceptAdministratorPassword(flow, pendingFactor(ports, checked.administrator)) };
+    const asked = { account, found, name: email, address: answer.client.address };
+    const attempt = await countAdministratorAttempt(ports, asked);
+    if (isRefusal(attempt)) return { refusal: attempt };
+    try {
+      const right = await attempt.verify(answer.password);
+      if (isRefusal(right)) return { refusal: right };
+      return { move: (flow) => acceptAdministratorPassword(flow, pendingFactor(ports, right.administrator)) };
+    } finally {
+      await attempt.close();
+    }
   });
 }
 

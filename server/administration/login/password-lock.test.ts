@@ -8,7 +8,7 @@ import { ADMIN_PASSWORD, addActive } from '../../testing/administrators.ts';
 import { fakeHash } from '../../testing/fake-hasher.ts';
 import { createFixture, overwrite, read } from '../../testing/fixtures.ts';
 import { openTestPorts, type TestPorts } from '../../testing/test-ports.ts';
-import { checkAdministratorPassword } from '../check-factors.ts';
+import { countAdministratorAttempt } from '../check-factors.ts';
 
 let ports: TestPorts;
 beforeAll(async () => {
@@ -23,8 +23,13 @@ const stored = ({ account, id }: Administrator) => read(ports, administratorDocu
 
 async function signIn(who: Administrator, password: string, address: string) {
   const { account, email } = who;
-  const asked = { account, found: await stored(who), name: email, password, address };
-  return checkAdministratorPassword(ports, asked, async (administrator) => ({ administrator }));
+  const attempt = await countAdministratorAttempt(ports, { account, found: await stored(who), name: email, address });
+  if (isRefusal(attempt)) return attempt;
+  try {
+    return await attempt.verify(password);
+  } finally {
+    await attempt.close();
+  }
 }
 
 /** The attack: a guess a minute, which the waits allow. */

@@ -1,4 +1,4 @@
-import { checkPassword } from '../../authentication/check-password.ts';
+import { countUserAttempt } from '../../authentication/check-password.ts';
 import { hashNewPassword } from '../../authentication/new-password.ts';
 import type { EventDraft } from '../../kernel/event.ts';
 import { type MailLanguage, mailBrand } from '../../kernel/mail.ts';
@@ -32,16 +32,22 @@ export function changeOwnPassword(
     const { flow, user } = own;
     const { address } = answer.client;
     const { account, resource } = flow;
-    const asked = { account, resource, name: user.id, password: answer.current, address, way: 'widget' } as const;
-    // A weak hash is replaced during the check, which ends the page: rare, and safe.
-    return checkPassword(ports, asked, async ({ user: checked }): Promise<Result<SelfOutcome>> => {
-      const hashed = await hashNewPassword(ports, checked, answer.password);
+    const asked = { account, resource, name: user.id, address, way: 'widget' } as const;
+    const attempt = await countUserAttempt(ports, asked);
+    if (isRefusal(attempt)) return attempt;
+    try {
+      // A weak hash is replaced during the check, which ends the page: rare, and safe.
+      const right = await attempt.verify(answer.current);
+      if (isRefusal(right)) return right;
+      const hashed = await hashNewPassword(ports, right.user, answer.password);
       if (isRefusal(hashed)) return hashed;
       const changed = await write(ports, own, hashed.passwordHash);
       if (isRefusal(changed)) return changed;
       notifyUser(ports, changed.user, 'password', { ...answer, brand: mailBrand(own.resource) });
       return { done: {}, user: changed.user };
-    });
+    } finally {
+      await attempt.close();
+    }
   });
 }
 

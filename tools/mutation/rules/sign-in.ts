@@ -60,7 +60,7 @@ export const SIGN_IN_RULES: readonly RequirementRule[] = [
   },
   {
     requirement: 'SR-16',
-    file: 'server/passwords/rate-limited-password.ts',
+    file: 'server/passwords/count-attempt.ts',
     rule: 'if (waitUntil === 0) return { answer: undefined, write };',
     mutation: 'if (waitUntil === 0) return { answer: undefined };',
     test: 'server/authentication/authenticate.test.ts',
@@ -179,7 +179,7 @@ export const SIGN_IN_RULES: readonly RequirementRule[] = [
   },
   {
     requirement: 'SR-49',
-    file: 'server/passwords/rate-limited-password.ts',
+    file: 'server/passwords/count-attempt.ts',
     rule: 'isBrowser && place !== undefined ? addNetwork(stored?.value, place, now) : stored?.value',
     mutation: 'stored?.value',
     test: 'server/sign-in/locked-password.test.ts',

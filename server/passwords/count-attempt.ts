@@ -27,9 +27,6 @@ type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'freePasswor
 type CounterStore = Pick<Store, 'getMany' | 'commit'>;
 type CountNeeds = Omit<Needs, 'store'> & { store: CounterStore };
 
-/** Why a password was not accepted, for the event alone: the caller gets the same answer for both. */
-export type WrongReason = 'INVALID_CREDENTIALS' | 'TOO_MANY_ATTEMPTS';
-
 /** The bound of failures in a row. */
 interface FailureCap {
   /** Another one starts the count again: `passwordDigest`. */
@@ -39,14 +36,11 @@ interface FailureCap {
 }
 
 /** One password for one name, known or unknown. */
-interface RateLimitedPassword<R> extends TypedName {
+interface CountedName extends TypedName {
   /** The user of the name; undefined: an unknown name. */
   id: AuditDetail['about'];
   /** Whose counter counts beside the name's: `userSubject`. */
   subject: string;
-  /** What was read before, perhaps with the counters. */
-  ahead: ReadAhead;
-  password: string;
   address: string | undefined;
   /** The trusted browser of this user whose secret was shown. */
   browser?: TrustedBrowserId | undefined;
@@ -56,45 +50,115 @@ interface RateLimitedPassword<R> extends TypedName {
   cap: FailureCap;
   /** The cost of the costliest imported hash beside it: a wrong password takes as long (SR-78). */
   slowestMs?: number | undefined;
-  /** What `reload` and `conclude` will read after the slow hash. */
-  readAgain?: readonly RawKey[];
-  /** The user with the right password, read again after the slow hash; undefined: refused. */
-  reload: (ahead: ReadAhead) => Promise<R | undefined>;
-  /**
-   * Appended when the password was wrong, not evaluated, or right for a user who cannot sign in. The reason tells
-   * which.
-   */
-  wrong?: (reason: WrongReason) => Json;
-  /** Appended when a right password ends the attempt. */
-  right?: (concluded: object) => Json | undefined;
 }
 
 /**
- * Counts, hashes, and resets after a success. The attempt is counted as wrong *before* the hash is computed, so that
- * parallel guesses cannot outrun the counter, and an aborted request stays counted (SR-2, SR-16).
+ * Counts an attempt as wrong *before* its hash is computed, so that parallel guesses cannot outrun the counter, and an
+ * aborted request stays counted (SR-2, SR-16).
  *
  * If the name has to wait, the answer reports it. If only its user has to, because of attempts with other names, the
  * password is not evaluated and the answer is that of a wrong one (SR-17).
+ *
+ * @param ahead what was read before, perhaps with the counters
+ * @example
+ * const attempt = await countAttempt(ports, reservation, typed, ahead);
+ * if (isRefusal(attempt)) return attempt;
+ * try {
+ *   const user = (await attempt.verify(password)) && (await readAgain());
+ *   if (!user) return attempt.refuse();
+ *   attempt.accept();
+ *   // What follows a right password.
+ * } finally {
+ *   await attempt.close();
+ * }
  */
-export async function rateLimitedPassword<R, A extends object>(
+export async function countAttempt(
   ports: Needs,
   reservation: Reservation,
-  attempt: RateLimitedPassword<R>,
-  conclude: (right: R, ahead: ReadAhead) => Promise<Result<A>>,
-): Promise<Result<A>> {
-  const { ahead } = attempt;
-  const { subject, address, browser } = attempt;
-  const counters = await countersOf({ ...ports, store: ahead }, attempt, subject, address, browser);
+  typed: CountedName,
+  ahead: ReadAhead,
+): Promise<Result<CountedAttempt>> {
+  const { subject, address, browser } = typed;
+  const counters = await countersOf({ ...ports, store: ahead }, typed, subject, address, browser);
   // Also while the name has to wait, otherwise the user would wait as long once more.
   if (counters.isAhead) await setBack(ports, counters, ahead);
-  const counted = await countOrWait(ports, counters, attempt.cap, ahead);
+  const counted = await countOrWait(ports, counters, typed.cap, ahead);
   if (isRefusal(counted)) return counted;
-  try {
-    // The decoy of an unknown name counts wrong passwords of other names.
-    const isBarred = counted.isBarred && attempt.id !== undefined;
-    return await verifyCounted(ports, reservation, attempt, counters, { ...counted, isBarred }, conclude);
-  } finally {
-    counted.judged();
+  // The decoy of an unknown name counts wrong passwords of other names.
+  const isBarred = counted.isBarred && typed.id !== undefined;
+  return new CountedAttempt(ports, reservation, typed, counters, { ...counted, isBarred });
+}
+
+/** An attempt that counts as wrong until it is accepted. Its caller closes it. */
+export class CountedAttempt {
+  readonly #ports: Needs;
+  readonly #reservation: Reservation;
+  readonly #typed: CountedName;
+  readonly #counters: PasswordCounters;
+  readonly #count: AttemptCount;
+  /** For what follows the hash: nothing that was read before it is used (SR-4). */
+  readonly reads: ReadAhead;
+  #judgement: 'accepted' | 'refused' | undefined;
+
+  constructor(
+    ports: Needs,
+    reservation: Reservation,
+    typed: CountedName,
+    counters: PasswordCounters,
+    count: AttemptCount,
+  ) {
+    this.#ports = ports;
+    this.#reservation = reservation;
+    this.#typed = typed;
+    this.#counters = counters;
+    this.#count = count;
+    this.reads = new ReadAhead(ports.store);
+  }
+
+  /** Whether the password is right. @param readAgain read after a right one, together with the counters */
+  async verify(typed: string, readAgain: readonly RawKey[] = []): Promise<boolean> {
+    const { passwordHash } = this.#typed;
+    const { isBarred } = this.#count;
+    // A random password, so that the check costs what a wrong guess costs for this kind of hash.
+    const password = isBarred ? newOperation(this.#ports) : typed;
+    const isMatch = await callDependency('checking a password', () =>
+      this.#reservation.verify(passwordHash, normalisePassword(password)),
+    );
+    if (passwordHash === undefined || !isMatch || isBarred) return false;
+    const { name, user } = this.#counters;
+    await this.reads.read([name, user, ...readAgain], this.#ports.clock.now());
+    return true;
+  }
+
+  /** The password is right, and its user may sign in with it: the attempt does not count as wrong. */
+  accept(): void {
+    this.#judgement = 'accepted';
+  }
+
+  /** The password was wrong, not evaluated, or right for a user who cannot sign in. The event alone tells which. */
+  refuse(): Refusal {
+    this.#judgement = 'refused';
+    const { id: about } = this.#typed;
+    const reason = this.#count.isBarred ? ({ reason: 'TOO_MANY_ATTEMPTS' } as const) : {};
+    return refusal('INVALID_CREDENTIALS', {}, { ...omitUndefined({ about }), ...reason });
+  }
+
+  /**
+   * Ends the attempt, also if the evaluation or what follows it breaks off. Without a judgement it stays counted as
+   * wrong; an outage after a right password must not lock out its user.
+   *
+   * @param event of the attempt, appended by the commit that decides it
+   */
+  async close(event?: Json): Promise<void> {
+    try {
+      if (this.#judgement === 'accepted') return await resetCounters(this.#ports, this.#counters, this.reads, event);
+      if (this.#count.isLast) await recordCap(this.#ports, this.#counters, this.#typed.cap);
+      if (this.#judgement === 'refused') await this.#reservation.evenOut(this.#typed.slowestMs);
+      if (event !== undefined) await appendAlone(this.#ports, this.#counters.name.anchor, event);
+    } finally {
+      this.#reservation.release();
+      this.#count.judged();
+    }
   }
 }
 
@@ -203,60 +267,6 @@ function runInOrder<T>(
   work: (hasWaited: boolean) => Promise<T>,
 ): Promise<T> {
   return runExclusive(store, `password-count/${anchor}`, work, Number.POSITIVE_INFINITY);
-}
-
-async function verifyCounted<R, A extends object>(
-  ports: Needs,
-  reservation: Reservation,
-  attempt: RateLimitedPassword<R>,
-  counters: PasswordCounters,
-  { isBarred, isLast }: Omit<AttemptCount, 'judged'>,
-  conclude: (right: R, ahead: ReadAhead) => Promise<Result<A>>,
-): Promise<Result<A>> {
-  const { id: about } = attempt;
-  const ahead = new ReadAhead(ports.store);
-  let reloaded: R | undefined;
-  try {
-    reloaded = await evaluate(ports, reservation, attempt, counters, isBarred, ahead);
-  } finally {
-    // Also if the evaluation breaks off: the attempt stays counted.
-    if (!reloaded && isLast) await recordCap(ports, counters, attempt.cap);
-  }
-  if (!reloaded) {
-    await reservation.evenOut(attempt.slowestMs);
-    const reason = isBarred ? 'TOO_MANY_ATTEMPTS' : 'INVALID_CREDENTIALS';
-    if (attempt.wrong) await appendAlone(ports, counters.name.anchor, attempt.wrong(reason));
-    return refusal('INVALID_CREDENTIALS', {}, { ...omitUndefined({ about }), ...(isBarred && { reason }) });
-  }
-  let event: Json | undefined;
-  try {
-    const concluded = await conclude(reloaded, ahead);
-    event = attempt.right?.(concluded);
-    return concluded;
-  } finally {
-    // Also if what follows breaks off: an outage there must not lock out a user with the right password.
-    await resetCounters(ports, counters, ahead, event);
-  }
-}
-
-/** The user with the right password; undefined: it is wrong, or not evaluated. */
-async function evaluate<R>(
-  ports: Needs,
-  reservation: Reservation,
-  attempt: RateLimitedPassword<R>,
-  counters: PasswordCounters,
-  isBarred: boolean,
-  ahead: ReadAhead,
-): Promise<R | undefined> {
-  const { passwordHash, readAgain = [] } = attempt;
-  // A random password, so that the check costs what a wrong guess costs for this kind of hash.
-  const password = isBarred ? newOperation(ports) : attempt.password;
-  const right = await callDependency('checking a password', () =>
-    reservation.verify(passwordHash, normalisePassword(password)),
-  );
-  if (passwordHash === undefined || !right || isBarred) return undefined;
-  await ahead.read([counters.name, counters.user, ...readAgain], ports.clock.now());
-  return attempt.reload(ahead);
 }
 
 /** The event, unless a right password of another attempt has ended the row meanwhile. */
