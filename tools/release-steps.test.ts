@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join, resolve } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 
 // The commands of .github/workflows/release.yml, with an npm and a gh of our own.
@@ -33,11 +33,26 @@ download) cat forge/SHA256SUMS ;;
 esac
 `;
 
+/** Maven Central has what was published; its portal checks an uploaded bundle for a while. */
+const CURL = `#!/bin/sh
+for last; do :; done
+case "$last" in
+*/maven2/*) cat "central/$(basename "$last")" 2> /dev/null || exit 22 ;;
+*/upload*) cat > central/header; cp bundle.zip central/; echo "$*" >> calls; echo dep-1 ;;
+*/status?id=dep-1)
+  state=$(head -n 1 central/states)
+  sed -i 1d central/states
+  echo "{ \\"deploymentState\\" : \\"$state\\", \\"errors\\": {} }" ;;
+*) exit 1 ;;
+esac
+`;
+
 let folder: string;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'countersign-release-steps-'));
-  for (const name of ['programs', 'registry', 'forge', 'release', 'arm', 'package']) mkdirSync(join(folder, name));
-  for (const [name, text] of Object.entries({ npm: NPM, gh: GH }))
+  for (const name of ['programs', 'registry', 'forge', 'release', 'arm', 'package', 'central'])
+    mkdirSync(join(folder, name));
+  for (const [name, text] of Object.entries({ npm: NPM, gh: GH, curl: CURL, sleep: '#!/bin/sh\n' }))
     writeFileSync(join(folder, 'programs', name), text, { mode: 0o755 });
 });
 afterEach(() => rmSync(folder, { recursive: true }));
@@ -138,4 +153,118 @@ test('the release is a draft until it has all files; afterwards it is compared a
   const calls = runStep(STEP, { GITHUB_REF_NAME: 'v1.0.0-rc.1' });
   expect(actions(calls)).toEqual(['view', 'create', 'upload', 'edit']);
   expect(calls.at(-1)).toContain('--prerelease');
+});
+
+describe('Maven Central', () => {
+  const STEP = 'Sign the Java libraries and publish them on Maven Central';
+  const SUFFIXES = ['.jar', '-sources.jar', '-javadoc.jar', '.pom'];
+  const jars = ['client', 'servlet'].flatMap((module) => SUFFIXES.map((suffix) => `${module}-1.0.0${suffix}`));
+  const inCentral = (name: string) => join(folder, 'central', name);
+  const gpg = (script: string) => sh(script, { GNUPGHOME: join(folder, 'keys') });
+  let secrets: Record<string, string>;
+  beforeEach(() => {
+    for (const name of jars) writeFileSync(join(folder, `release/countersign-${name}`), name);
+    writeFileSync(join(folder, 'release/countersign-client-php-1.0.0.zip'), 'of another language');
+    mkdirSync(join(folder, 'keys'), { mode: 0o700 });
+    gpg(
+      "gpg --batch --quiet --passphrase '' --quick-generate-key 'Releases <releases@example.org>' ed25519 sign 1d 2>&1",
+    );
+    secrets = { MAVEN_SIGNING_KEY: gpg('gpg --batch --armor --export-secret-keys'), MAVEN_CENTRAL_TOKEN: 'dG9rZW4=' };
+  });
+  afterEach(() => gpg('gpgconf --kill all'));
+
+  test('gets every file of both modules with a signature that holds, once, and never the token as an argument', () => {
+    writeFileSync(inCentral('states'), 'PENDING\nVALIDATING\nPUBLISHING\n');
+    const calls = runStep(STEP, secrets);
+    expect(calls).toHaveLength(1);
+    expect(calls[0]).toMatch(/publisher\/upload\?name=countersign-1\.0\.0&publishingType=AUTOMATIC$/);
+    expect(calls[0]).not.toContain('dG9rZW4=');
+    expect(readFileSync(inCentral('header'), 'utf8')).toBe('Authorization: Bearer dG9rZW4=\n');
+    sh('mkdir got && cd got && jar --extract --file ../central/bundle.zip');
+    const found = sh('cd got && find . -type f').trim().split('\n');
+    const wanted = jars.flatMap((name) => {
+      const module = name.split('-')[0];
+      const file = `./dev/countersign/countersign-${module}/1.0.0/countersign-${name}`;
+      return ['', '.asc', '.md5', '.sha1'].map((suffix) => `${file}${suffix}`);
+    });
+    expect(found.sort()).toEqual(wanted.sort());
+    gpg('for file in $(find got -name "*.asc"); do gpg --batch --quiet --verify "$file"; done');
+    // Published, it is compared and not uploaded again.
+    const sum = sh('sha1sum < release/countersign-client-1.0.0.jar').slice(0, 40);
+    writeFileSync(inCentral('countersign-client-1.0.0.jar.sha1'), sum);
+    rmSync(join(folder, 'bundle'), { recursive: true });
+    expect(runStep(STEP, secrets)).toEqual([]);
+  });
+
+  // SR-60. The attack: a tag is released again from other code.
+  test('SR-60: another library for a published version fails, and so does one that is refused or lacks a file', () => {
+    writeFileSync(inCentral('countersign-client-1.0.0.jar.sha1'), 'a'.repeat(40));
+    expect(() => runStep(STEP, secrets)).toThrow();
+    rmSync(inCentral('countersign-client-1.0.0.jar.sha1'));
+    writeFileSync(inCentral('states'), 'VALIDATING\nFAILED\nPUBLISHED\n');
+    expect(() => runStep(STEP, secrets)).toThrow();
+    expect(readFileSync(inCentral('states'), 'utf8')).toBe('PUBLISHED\n');
+    rmSync(join(folder, 'release/countersign-servlet-1.0.0.pom'));
+    expect(() => runStep(STEP, secrets)).toThrow();
+  });
+
+  test('is asked for nothing before its secrets are set', () => {
+    const check = 'The environment has what Maven Central demands';
+    runStep(check, secrets);
+    for (const name of Object.keys(secrets)) expect(() => runStep(check, { ...secrets, [name]: '' })).toThrow(name);
+  });
+});
+
+describe('Packagist', () => {
+  const STEP = 'Publish the PHP library on a branch of its own';
+  const env = (version: string) => ({
+    GITHUB_REF_NAME: `v${version}`,
+    GITHUB_SERVER_URL: `file://${folder}`,
+    GITHUB_REPOSITORY: 'origin',
+    GIT_CONFIG_GLOBAL: '/dev/null',
+  });
+  const inOrigin = (command: string) => sh(`git --git-dir=origin.git ${command}`).trim();
+  function packPhp(version: string, text: string, more: string[] = []): void {
+    const manifest = { name: 'countersign/client', version, autoload: { files: ['code.php'] } };
+    const files = { 'composer.json': JSON.stringify(manifest), 'code.php': `<?php echo '${text}';`, 'src/a.php': '' };
+    rmSync(join(folder, 'library'), { recursive: true, force: true });
+    for (const path of more) Object.assign(files, { [path]: '' });
+    mkdirSync(join(folder, 'library/src'), { recursive: true });
+    for (const [path, content] of Object.entries(files)) writeFileSync(join(folder, 'library', path), content);
+    sh(`jar --create --no-manifest --file release/countersign-client-php-${version}.zip -C library .`);
+  }
+  const publish = (version: string) => {
+    rmSync(join(folder, 'php'), { recursive: true, force: true });
+    runStep(STEP, env(version));
+  };
+  beforeEach(() => sh('git init -q --bare origin.git'));
+
+  test('gets each version as a tag of a branch that holds the library alone, and Composer installs it', () => {
+    packPhp('1.0.0', 'first', ['src/gone.php']);
+    publish('1.0.0');
+    packPhp('1.1.0-rc.1', 'second');
+    publish('1.1.0-rc.1');
+    expect(inOrigin('tag --list').split('\n')).toEqual(['release-1.0.0', 'release-1.1.0-rc.1']);
+    expect(inOrigin('log --format=%s php').split('\n')).toEqual(['1.1.0-rc.1', '1.0.0']);
+    expect(inOrigin('ls-tree -r --name-only php').split('\n')).toEqual(['code.php', 'composer.json', 'src/a.php']);
+    mkdirSync(join(folder, 'site'));
+    const repositories = [{ type: 'vcs', url: `file://${folder}/origin.git` }, { packagist: false }];
+    const manifest = { repositories, require: { 'countersign/client': '^1.0' } };
+    writeFileSync(join(folder, 'site/composer.json'), JSON.stringify(manifest));
+    const home = { COMPOSER_HOME: join(folder, 'home'), COMPOSER_ALLOW_SUPERUSER: '1' };
+    sh('cd site && composer install --no-interaction --no-plugins', home);
+    // A prerelease is for those who ask for it.
+    expect(sh('cd site && php -r "require \'vendor/autoload.php\';"')).toBe('first');
+  });
+
+  // SR-60. The attack: a tag is released again from other code.
+  test('SR-60: a version that is there is compared and not changed', () => {
+    packPhp('1.0.0', 'first');
+    publish('1.0.0');
+    const before = inOrigin('rev-parse php release-1.0.0');
+    publish('1.0.0');
+    packPhp('1.0.0', 'changed');
+    expect(() => publish('1.0.0')).toThrow();
+    expect(inOrigin('rev-parse php release-1.0.0')).toBe(before);
+  });
 });

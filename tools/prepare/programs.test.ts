@@ -21,6 +21,7 @@ it('finds executable programs in any folder of the PATH', () => {
       'zsh',
       'fish',
       'python3',
+      'gpg',
       'composer',
       'unzip',
       'age',

@@ -101,6 +101,7 @@ export const NEEDS: readonly Need[] = [
     args: PYTHON_PACKERS,
     debian: ['python3', 'python3-hatchling', 'python3-installer'],
   },
+  { command: 'gpg', debian: ['gpg'] },
   { command: 'composer', debian: ['composer', 'unzip'] },
   { command: 'bwrap', debian: ['bubblewrap'] },
   { command: 'dpkg-deb', debian: ['dpkg'] },
