@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, test } from 'vitest';
-import { composeMail } from '../server/messages/mail/compose.ts';
+import { composeMail } from '../server/composition/compose-mail.ts';
 import { changeTexts } from '../server/messages/texts/change-texts.ts';
 import { operatorContext } from '../server/testing/as-operator.ts';
 import { createFixture, type Fixture, ORIGIN, unwrap } from '../server/testing/fixtures.ts';

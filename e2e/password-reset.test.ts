@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, test } from 'vitest';
-import { composeMail } from '../server/messages/mail/compose.ts';
+import { composeMail } from '../server/composition/compose-mail.ts';
 import { notePressure } from '../server/proof-of-work/pressure.ts';
 import { createFixture, type Fixture, NONCE } from '../server/testing/fixtures.ts';
 import { hostPage } from '../widget/testing/host-page.ts';

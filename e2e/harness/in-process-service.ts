@@ -1,8 +1,8 @@
 import type { Browser, Page } from '@playwright/test';
 import { createApp } from '../../server/app.ts';
+import { composeMail } from '../../server/composition/compose-mail.ts';
 import { listen, type RunningServer } from '../../server/http/listen.ts';
 import { createReadiness } from '../../server/http/readiness.ts';
-import { composeMail } from '../../server/messages/mail/compose.ts';
 import { loadSigningKeys } from '../../server/platform/jose/load-signing-keys.ts';
 import { createSigner } from '../../server/platform/jose/signer.ts';
 import { builtDocuments } from '../../server/platform/static-files/built-documents.ts';

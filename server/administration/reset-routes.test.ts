@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { administratorDocument } from '../administrators/documents.ts';
-import { composeMail } from '../messages/mail/compose.ts';
+import { composeMail } from '../composition/compose-mail.ts';
 import { addAdministrator, type FixtureAdministrator } from '../testing/administrators.ts';
 import { fakeHash } from '../testing/fake-hasher.ts';
 import { createFixture, read } from '../testing/fixtures.ts';

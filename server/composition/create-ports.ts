@@ -45,6 +45,7 @@ import { createHttpsWebhookSender } from '../platform/webhook-http/https-webhook
 import { restorationDocument } from '../store/documents.ts';
 import { setStorePurpose, WrongStorePurpose } from '../store/set-store-purpose.ts';
 import { COMPATIBLE_SHAPE, SHAPE_VERSION } from '../store/store-version.ts';
+import { composeMail } from './compose-mail.ts';
 import { isWrongPath } from './create-audit-sink.ts';
 import { createBreachedPasswords } from './create-breached-passwords.ts';
 import { createCodeSender } from './create-code-sender.ts';
@@ -158,6 +159,7 @@ export async function createPorts(
       ...base,
       archive,
       breachedPasswords,
+      composeMail: (mail) => composeMail(mail, config.url),
       freePasswordFailures: config.freePasswordFailures,
       proofOfWork: config.proofOfWork,
       signer,
@@ -263,5 +265,5 @@ async function openCourier({ mail, url }: Config): Promise<Mailer> {
   const withStartTls = mail.allowPlaintext ? 'offered' : 'starttls';
   const tls = implicitTls ? 'implicit' : isLoopbackHost(server.host) ? 'none' : withStartTls;
   const { createSmtpMailer } = await import('../platform/smtp/smtp-mailer.ts');
-  return createSmtpMailer({ ...rest, tls, from: mail.from, url });
+  return createSmtpMailer({ ...rest, tls, from: mail.from, compose: (one) => composeMail(one, url) });
 }

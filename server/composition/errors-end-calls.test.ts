@@ -14,6 +14,7 @@ import { openRedisStore } from '../store/redis/open-redis-store.ts';
 import { freePorts } from '../testing/free-ports.ts';
 import { uncaughtDuring } from '../testing/uncaught-errors.ts';
 import { waitUntil } from '../testing/wait-until.ts';
+import { composeMail } from './compose-mail.ts';
 
 interface Peer {
   readonly host: string;
@@ -80,7 +81,7 @@ const mail = ({ host, port }: Peer, tls: SmtpOptions['tls']) =>
     port,
     tls,
     from: { name: 'Countersign', address: 'noreply@auth.example' },
-    url: 'https://auth.example',
+    compose: (one) => composeMail(one, 'https://auth.example'),
     timeoutMs: 2000,
   }).send({
     kind: 'confirmation-code',

@@ -28,6 +28,7 @@ import { builtDocuments } from '../platform/static-files/built-documents.ts';
 import { loadBuiltFiles } from '../platform/static-files/load-built-files.ts';
 import { systemClock } from '../platform/system-clock/system-clock.ts';
 import { createDeliveryWorker } from '../webhooks/delivery-worker.ts';
+import { composeMail } from './compose-mail.ts';
 import { crashNow, crashOnReplaced, crashOnUncaught } from './crash.ts';
 import { createAuditSink } from './create-audit-sink.ts';
 import { createPorts, demoFile, type OpenPorts } from './create-ports.ts';
@@ -60,7 +61,13 @@ export async function serve(config: Config, log: Logger, demo?: DemoOptions): Pr
   if (demo) expectLoopback(config);
   crashOnUncaught(log);
   // The demo sends nothing: it shows its mails instead.
-  const mailbox = demo ? createDemoMailbox({ url: config.url, clock: systemClock }) : undefined;
+  const mailbox = demo
+    ? createDemoMailbox({
+        url: config.url,
+        compose: (mail) => composeMail(mail, config.url),
+        clock: systemClock,
+      })
+    : undefined;
   const plans = plansOf(config);
   const meters = config.metricsListen && new Meters({ monotonicMs: () => performance.now(), now: systemClock.now });
   const tracer = await openTracing(config, log);

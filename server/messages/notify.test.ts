@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
+import { composeMail } from '../composition/compose-mail.ts';
 import type { AccountId } from '../kernel/ids.ts';
 import { MAIL_LANGUAGES, type Mail, mailBrand } from '../kernel/mail.ts';
 import { createFixture } from '../testing/fixtures.ts';
 import { openTestPorts } from '../testing/test-ports.ts';
-import { composeMail } from './mail/compose.ts';
 import { sendNotice } from './notify.ts';
 
 test('a notice is sent if there is mail, and is no failed mail if there is none', async () => {

@@ -2,6 +2,7 @@ import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import { accountDocument } from '../accounts/documents.ts';
 import type { AccountId } from '../kernel/ids.ts';
 import type { MailBrand, MailLanguage, NoticeChange } from '../kernel/mail.ts';
+import type { MailDraft } from '../kernel/mail-draft.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import type { ClientInfo } from '../kernel/request-context.ts';
 
@@ -71,3 +72,14 @@ async function nameOf(ports: NoticeNeeds, account: AccountId): Promise<string> {
   if (!stored) throw new Error(`Account ${account} not found.`);
   return stored.value.name;
 }
+
+export const draftNotice: MailDraft<'security-notice'> = ({ change, site, tokenName, at, address }, { t, when }) => ({
+  subject: t(`subject.${change}`),
+  paragraphs: [
+    t(`notice.${change}`),
+    ...(tokenName === undefined ? [] : [t('noticeToken', { token: tokenName })]),
+    when(at, address),
+    t('noticeNotYou', { site }),
+  ],
+  small: [],
+});

@@ -1,5 +1,6 @@
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import type { Mail, MailBrand, MailLanguage } from '../kernel/mail.ts';
+import type { MailDraft } from '../kernel/mail-draft.ts';
 import { HOUR_MS, MINUTE_MS } from '../kernel/time.ts';
 
 /** Long enough to find the mail, short enough that an old one in a mailbox is void. */
@@ -28,3 +29,10 @@ export function resetMail(
     ...omitUndefined({ brand }),
   };
 }
+
+export const draftReset: MailDraft<'password-reset'> = ({ login, path, lifetimeMs }, { t, span }) => ({
+  subject: t('resetSubject'),
+  paragraphs: [t('resetText', { login })],
+  link: { path, label: t('resetButton') },
+  small: [t('linkExpires', { span: span(lifetimeMs) }), t('ignore')],
+});

@@ -1,4 +1,5 @@
 import type { MailLanguage } from '../kernel/mail.ts';
+import type { MailDraft } from '../kernel/mail-draft.ts';
 import { mayAdminister } from '../kernel/policy.ts';
 import { MailerUnavailable } from '../kernel/ports/mailer.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
@@ -29,3 +30,9 @@ export async function sendTestMail(
   }
   return { to };
 }
+
+export const draftTestMessage: MailDraft<'test-message'> = (_facts, { t }) => ({
+  subject: t('testSubject'),
+  paragraphs: [t('testText')],
+  small: [t('ignore')],
+});

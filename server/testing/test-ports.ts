@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { composeMail } from '../composition/compose-mail.ts';
 import { NO_TEXT_FILES } from '../kernel/own-texts.ts';
 import type { Clock } from '../kernel/ports/clock.ts';
 import type { GeoLookup } from '../kernel/ports/geo-lookup.ts';
@@ -112,6 +113,7 @@ export async function openTestPorts(
     signer: { ...signer },
     geo,
     courier,
+    composeMail: (mail) => composeMail(mail, ISSUER),
     codes,
     texts: NO_TEXT_FILES,
     webhookSender: new FakeWebhookSender(),

@@ -1,11 +1,17 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { composeMail } from '../../composition/compose-mail.ts';
 import { createDemoMailbox } from '../../platform/demo-mailbox/demo-mailbox.ts';
 import { openService, refusalOf, type Service } from '../../testing/http-service.ts';
 import { FakeClock } from '../../testing/test-ports.ts';
 import { demoMailbox } from './mailbox.ts';
 
 const ATTACKS = ['<script>alert(1)</script>', '"><img src=x onerror=alert(1)>', '</pre><svg/onload=alert(1)>'];
-const mailbox = createDemoMailbox({ url: 'http://localhost:8080', clock: new FakeClock(), most: 3 });
+const mailbox = createDemoMailbox({
+  url: 'http://localhost:8080',
+  compose: (mail) => composeMail(mail, 'http://localhost:8080'),
+  clock: new FakeClock(),
+  most: 3,
+});
 const page = () => demoMailbox(mailbox).request('http://localhost:8080/mailbox');
 
 let service: Service;

@@ -1,3 +1,4 @@
+import type { ComposedMail, Mail } from '../mail.ts';
 import type { TextFiles } from '../own-texts.ts';
 import type { ProofMode } from '../proof-mode.ts';
 import type { AuditArchive } from './audit-archive.ts';
@@ -23,6 +24,8 @@ export interface Ports {
   secrets: SecretBox;
   geo: GeoLookup;
   courier: Mailer;
+  /** Renders a mail without sending it. */
+  composeMail: (mail: Mail) => ComposedMail;
   codes: CodeSender;
   /** The operator's own texts. */
   texts: TextFiles;

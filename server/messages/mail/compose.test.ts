@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { composeMail } from '../../composition/compose-mail.ts';
 import { MAIL_LANGUAGES, type Mail, type MailBrand, type MailLanguage, mailBrand } from '../../kernel/mail.ts';
-import { composeMail } from './compose.ts';
 import { linkTo } from './link.ts';
 
 const URL_BASE = 'https://auth.example';

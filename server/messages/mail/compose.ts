@@ -5,6 +5,7 @@ import type mailTexts from '@countersign/ui/i18n/locales/en/mail.json';
 import { readLanguage } from '@countersign/ui/i18n/read-languages';
 import type { Translate } from '@countersign/ui/i18n/translate';
 import type { ComposedMail, Mail, MailBrand } from '../../kernel/mail.ts';
+import { type Draft, type DraftWriter, draftOf, type MailDrafts } from '../../kernel/mail-draft.ts';
 import { type OwnTexts, translateWith } from '../../kernel/own-texts.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../kernel/time.ts';
 import { frameMail } from './frame.ts';
@@ -18,160 +19,51 @@ const UNITS = [
   { unit: 'hours', lengthMs: HOUR_MS },
 ] as const;
 
-/** The parts of a message, before it is rendered as text and as HTML. */
-interface Draft {
-  subject: string;
-  paragraphs: string[];
-  /** What a code confirms, between the first paragraph and the others: each label with its value. */
-  confirms?: readonly { label: string; value: string }[];
-  code?: string;
-  link?: { href: string; label: string };
-  /** Shown last, in a smaller font. */
-  small: string[];
-}
-
 /**
  * Renders a message twice: as plain text, and as HTML in which every value is escaped (SR-30). It has no image, no
  * script and no remote content; the link to act on leads to the configured public URL (SR-40), the others are those of
  * the resource.
  *
+ * @param drafts each feature's
  * @param url the public URL, an origin
  */
-export function composeMail(mail: Mail, url: string): ComposedMail {
+export function composeMail(drafts: MailDrafts, mail: Mail, url: string): ComposedMail {
   const { own, frame } = mail.texts ?? {};
   const texts: MailTexts = translateWith(own, mail.language, 'mail');
   const about = siteLinks(mail.brand, mail.language, own);
-  const draft = draftOf(mail, texts, url);
+  const draft = draftOf(drafts, mail, createWriter(texts));
   const subject = line(draft.subject);
+  const link = draft.link && { label: draft.link.label, href: linkTo(url, draft.link.path) };
   return {
     subject,
-    text: asText(draft, texts, mail.brand, about),
-    html: asHtml(draft, texts, subject, { brand: mail.brand, about, frame }).text,
-    ...omitUndefined({ link: draft.link?.href }),
+    text: asText({ ...draft, link }, texts, mail.brand, about),
+    html: asHtml({ ...draft, link }, texts, subject, { brand: mail.brand, about, frame }).text,
+    ...omitUndefined({ link: link?.href }),
   };
 }
 
-function draftOf(mail: Mail, texts: MailTexts, url: string): Draft {
-  // Every value is reduced to one plain line of text.
-  const t = (key: keyof typeof mailTexts, values: Readonly<Record<string, string>> = {}) =>
+/** A draft whose link leads to the service. */
+type LinkedDraft = Omit<Draft, 'link'> & { link: { href: string; label: string } | undefined };
+
+function createWriter(texts: MailTexts): DraftWriter {
+  const t: DraftWriter['t'] = (key, values = {}) =>
     texts(key, Object.fromEntries(Object.entries(values).map(([name, value]) => [name, plainLine(value)])));
   const instant = (at: number) => writeInstant(at, texts.lang);
-  const span = (ms: number) => writeSpan(ms, texts);
-  const when = (at: number, address: string | undefined) =>
-    address === undefined
-      ? t('noticeWhen', { instant: instant(at) })
-      : t('noticeWhenFrom', { instant: instant(at), address });
-  switch (mail.kind) {
-    case 'administrator-invitation': {
-      const { account, inviter, path, expiresAt } = mail.facts;
-      return {
-        subject: t('invitationSubject', { account }),
-        paragraphs: [
-          inviter === undefined ? t('invitationText', { account }) : t('invitationTextFrom', { account, inviter }),
-        ],
-        link: { href: linkTo(url, path), label: t('invitationButton') },
-        small: [t('invitationExpires', { instant: instant(expiresAt) }), t('ignore')],
-      };
-    }
-    case 'confirmation-code': {
-      const { code, lifetimeMs } = mail.facts;
-      return {
-        subject: t('confirmationSubject'),
-        paragraphs: [t('confirmationText')],
-        code,
-        small: [t('confirmationExpires', { span: span(lifetimeMs) }), t('ignore')],
-      };
-    }
-    case 'sign-in-code': {
-      const { code, site, lifetimeMs, isFirst } = mail.facts;
-      return {
-        subject: t('signInSubject', { site }),
-        paragraphs: [t('signInText', { site })],
-        code,
-        small: [t('signInExpires', { span: span(lifetimeMs) }), t(isFirst ? 'firstCodeNotYou' : 'signInNotYou')],
-      };
-    }
-    case 'transaction-code': {
-      const { code, site, lifetimeMs, confirms } = mail.facts;
-      return {
-        subject: t('transactionSubject', { site }),
-        paragraphs: [t('transactionText', { site }), t('transactionOnly')],
-        confirms,
-        code,
-        small: [t('transactionExpires', { span: span(lifetimeMs) }), t('transactionNotYou', { site })],
-      };
-    }
-    case 'password-reset': {
-      const { login, path, lifetimeMs } = mail.facts;
-      return {
-        subject: t('resetSubject'),
-        paragraphs: [t('resetText', { login })],
-        link: { href: linkTo(url, path), label: t('resetButton') },
-        small: [t('linkExpires', { span: span(lifetimeMs) }), t('ignore')],
-      };
-    }
-    case 'enrolment-link': {
-      const { login, site, path, lifetimeMs } = mail.facts;
-      return {
-        subject: t('enrolmentSubject', { site }),
-        paragraphs: [t('enrolmentText', { login, site })],
-        link: { href: linkTo(url, path), label: t('enrolmentButton') },
-        small: [t('linkExpires', { span: span(lifetimeMs) }), t('ignore')],
-      };
-    }
-    case 'unlock-link': {
-      const { login, path, lifetimeMs } = mail.facts;
-      return {
-        subject: t('unlockSubject'),
-        paragraphs: [t('unlockText', { login }), t('unlockNotYou')],
-        link: { href: linkTo(url, path), label: t('unlockButton') },
-        small: [t('linkExpires', { span: span(lifetimeMs) })],
-      };
-    }
-    case 'new-sign-in': {
-      const { login, site, at, address, path, lifetimeMs } = mail.facts;
-      return {
-        subject: t('newSignInSubject', { site }),
-        paragraphs: [t('newSignInText', { login, site }), when(at, address), t('newSignInNotYou', { site, login })],
-        link: { href: linkTo(url, path), label: t('newSignInButton') },
-        small: [t('linkExpires', { span: span(lifetimeMs) }), t('newSignInYou')],
-      };
-    }
-    case 'sign-in-reported': {
-      const { login, site } = mail.facts;
-      return {
-        subject: t('reportedSubject', { login }),
-        paragraphs: [t('reportedText', { login, site }), t('reportedNext')],
-        small: [],
-      };
-    }
-    case 'security-notice': {
-      const { change, site, tokenName, at, address } = mail.facts;
-      const which = tokenName === undefined ? [] : [t('noticeToken', { token: tokenName })];
-      return {
-        subject: t(`subject.${change}`),
-        paragraphs: [t(`notice.${change}`), ...which, when(at, address), t('noticeNotYou', { site })],
-        small: [],
-      };
-    }
-    case 'test-message':
-      return { subject: t('testSubject'), paragraphs: [t('testText')], small: [t('ignore')] };
-    case 'low-balance': {
-      const { account, balance, nextDebit, currency, dueAt } = mail.facts;
-      const amount = (minor: number) => writeAmount(minor, currency, texts.lang);
-      const due = t('balanceDue', { amount: amount(nextDebit), instant: instant(dueAt) });
-      return {
-        subject: t('balanceSubject', { account }),
-        paragraphs: [t('balanceText', { account, balance: amount(balance) }), due],
-        small: [],
-      };
-    }
-  }
+  return {
+    t,
+    instant,
+    span: (ms) => writeSpan(ms, texts),
+    amount: (minor, currency) => writeAmount(minor, currency, texts.lang),
+    when: (at, address) =>
+      address === undefined
+        ? t('noticeWhen', { instant: instant(at) })
+        : t('noticeWhenFrom', { instant: instant(at), address }),
+  };
 }
 
 /** Each part is one line, so that no value can look like a paragraph of the template. */
 function asText(
-  { paragraphs, confirms = [], code, link, small }: Draft,
+  { paragraphs, confirms = [], code, link, small }: LinkedDraft,
   t: MailTexts,
   brand: MailBrand | undefined,
   about: readonly SiteLink[],
@@ -219,7 +111,7 @@ const VALUE = 'padding:6px 0;font-weight:600;white-space:pre-wrap';
 const SMALL = 'color:#596072;font-size:14px';
 
 function asHtml(
-  draft: Draft,
+  draft: LinkedDraft,
   t: MailTexts,
   title: string,
   { brand, about, frame }: { brand: MailBrand | undefined; about: readonly SiteLink[]; frame: string | undefined },
@@ -252,7 +144,6 @@ ${content}</div>
 `;
 }
 
-/** In UTC, and labelled so: the reader's time zone is unknown. */
 function writeInstant(at: number, lang: string): string {
   const format = { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' } as const;
   return `${new Intl.DateTimeFormat(readLanguage(lang).locale, format).format(at)} UTC`;
@@ -263,7 +154,6 @@ function writeAmount(minor: number, currency: string, lang: string): string {
   return format.format(minor / 10 ** (format.resolvedOptions().maximumFractionDigits ?? 2));
 }
 
-/** In the largest unit that gives at least two. */
 function writeSpan(ms: number, t: MailTexts): string {
   const { unit, lengthMs } = UNITS.find((one) => ms >= 2 * one.lengthMs) ?? { unit: 'minutes', lengthMs: MINUTE_MS };
   return t(unit, { count: Math.max(1, Math.floor(ms / lengthMs)) });

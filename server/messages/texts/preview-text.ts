@@ -7,7 +7,6 @@ import type { RequestContext } from '../../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../../kernel/result.ts';
 import { MINUTE_MS } from '../../kernel/time.ts';
 import { showResource } from '../../resources/resource-access.ts';
-import { composeMail } from '../mail/compose.ts';
 import { composeText } from '../sms/compose-text.ts';
 import { smsSegments } from '../sms/segments.ts';
 import { CATALOGUE } from './catalogue.ts';
@@ -24,7 +23,7 @@ export interface TextPreview {
 
 /** Shows a text in its place, before it is saved: a mail or a text message as a whole. Nothing is sent or stored. */
 export async function previewText(
-  ports: Pick<Ports, 'store' | 'clock' | 'texts'> & { issuer: string },
+  ports: Pick<Ports, 'store' | 'clock' | 'texts' | 'composeMail'> & { issuer: string },
   act: RequestContext,
   id: ResourceId,
   { language, key, text }: { language: MailLanguage; key: string; text: string },
@@ -43,7 +42,7 @@ export async function previewText(
   const { mailFrame: frame } = ports.texts;
   const mails = sampleMails(language, brand.name, ports.clock.now()).map((mail) => ({ ...mail, brand }));
   const compose = (mail: (typeof mails)[number], texts: OwnTexts) =>
-    composeMail({ ...mail, texts: { own: texts, ...(frame !== undefined && { frame }) } }, ports.issuer);
+    ports.composeMail({ ...mail, texts: { own: texts, ...(frame !== undefined && { frame }) } });
   const shown = mails.find((mail) => isIn(compose(mail, new Map([...own, [key, MARK]]))));
   if (!shown) return { preview: { text: formatMessage(message, language, values) } };
   const { subject, text: plain, html } = compose(shown, own);

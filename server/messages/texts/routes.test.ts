@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { composeMail } from '../../composition/compose-mail.ts';
 import { type Mail, mailBrand } from '../../kernel/mail.ts';
 import { NO_TEXT_FILES } from '../../kernel/own-texts.ts';
 import { resourceDocument, textsDocument } from '../../resources/documents.ts';
@@ -6,7 +7,6 @@ import { operatorContext } from '../../testing/as-operator.ts';
 import { createFixture, type Fixture, ORIGIN, unwrap } from '../../testing/fixtures.ts';
 import { openService, refusalOf, type Service } from '../../testing/http-service.ts';
 import { ISSUER } from '../../testing/test-ports.ts';
-import { composeMail } from '../mail/compose.ts';
 import { listTexts } from './list-texts.ts';
 import { compileTexts, readOwnTexts } from './read-own-texts.ts';
 import { mailWithOwnTexts } from './with-own-texts.ts';

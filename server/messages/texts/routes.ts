@@ -150,7 +150,7 @@ const preview = route({
         .openapi('TextPreview', { description: 'A text in its place.' }),
     ),
   },
-  handle: async (c, ports: Pick<Ports, 'store' | 'clock' | 'texts'> & { issuer: string }) => {
+  handle: async (c, ports: Pick<Ports, 'store' | 'clock' | 'texts' | 'composeMail'> & { issuer: string }) => {
     const shown = await previewText(ports, c.get('act'), c.req.valid('param').id, c.req.valid('json'));
     return isRefusal(shown) ? refuseResult(c, shown) : c.json(shown.preview, 200);
   },

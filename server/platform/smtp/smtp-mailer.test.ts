@@ -1,6 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
 import { afterEach, describe, expect, test } from 'vitest';
+import { composeMail } from '../../composition/compose-mail.ts';
 import type { Mail } from '../../kernel/mail.ts';
 import { MailerUnavailable } from '../../kernel/ports/mailer.ts';
 import { TEST_CERTIFICATE } from '../../testing/test-certificate.ts';
@@ -52,7 +53,7 @@ function courier(port: number, options: Partial<SmtpOptions> = {}) {
     port,
     tls: 'none',
     from: { name: 'Acme sign-in', address: 'auth@acme.example' },
-    url: 'https://auth.example',
+    compose: (one) => composeMail(one, 'https://auth.example'),
     timeoutMs: 2000,
     ...options,
   });
@@ -71,7 +72,8 @@ test.each(['mail.invalid', 'tls.certificate.invalid'])(
   async (host) => {
     const sent = createSmtpMailer({
       ...{ host, port: 465, tls: 'implicit', timeoutMs: 2000 },
-      ...{ from: { name: 'Acme', address: 'auth@acme.example' }, url: 'https://auth.example' },
+      from: { name: 'Acme', address: 'auth@acme.example' },
+      compose: (one) => composeMail(one, 'https://auth.example'),
     }).send(mail);
     await expect(sent).rejects.toMatchObject({ failure: 'unreachable' });
   },

@@ -1,8 +1,8 @@
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import { createTransport } from 'nodemailer';
+import type { ComposedMail, Mail } from '../../kernel/mail.ts';
 import { isEmailShape } from '../../kernel/names.ts';
 import { type Mailer, MailerUnavailable } from '../../kernel/ports/mailer.ts';
-import { composeMail } from '../../messages/mail/compose.ts';
 import { plainLine } from '../../messages/mail/markup.ts';
 import { mailFailure } from './mail-failure.ts';
 
@@ -18,8 +18,7 @@ export interface SmtpOptions {
   password?: string;
   /** The sender. */
   from: { name: string; address: string };
-  /** The public URL of the service, for links (SR-40). */
-  url: string;
+  compose: (mail: Mail) => ComposedMail;
   /** Per step. Default 10 s. */
   timeoutMs?: number;
   /** PEM of certificate authorities to trust beside the public ones. */
@@ -60,7 +59,7 @@ export function createSmtpMailer(options: SmtpOptions): Mailer {
       if (!isEmailShape(mail.to) || /[<>,;:"()[\]\\]/.test(mail.to)) {
         throw new MailerUnavailable('that is no address a message can be sent to', { failure: 'recipient' });
       }
-      const { subject, text, html } = composeMail(mail, options.url);
+      const { subject, text, html } = options.compose(mail);
       try {
         await transport.sendMail({
           from: { name: plainLine(from.name), address: from.address },

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { composeMail } from '../../composition/compose-mail.ts';
 import { isRefusal } from '../../kernel/result.ts';
-import { composeMail } from '../../messages/mail/compose.ts';
 import { composeText } from '../../messages/sms/compose-text.ts';
 import { operatorContext, updateResource } from '../../testing/as-operator.ts';
 import { freshAddress, giveSent } from '../../testing/devices/sent-device.ts';

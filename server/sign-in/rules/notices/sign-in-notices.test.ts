@@ -1,10 +1,10 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { administratorDocument } from '../../../administrators/documents.ts';
+import { composeMail } from '../../../composition/compose-mail.ts';
 import type { AccountEvent } from '../../../kernel/event.ts';
 import type { FlowId } from '../../../kernel/ids.ts';
 import type { Mail } from '../../../kernel/mail.ts';
-import { composeMail } from '../../../messages/mail/compose.ts';
 import type { Resource } from '../../../resources/resource.ts';
 import { etagOf } from '../../../store/records/etag.ts';
 import { addActive } from '../../../testing/administrators.ts';

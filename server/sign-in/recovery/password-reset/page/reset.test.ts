@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { composeMail } from '../../../../messages/mail/compose.ts';
+import { composeMail } from '../../../../composition/compose-mail.ts';
 import { fakeHash } from '../../../../testing/fake-hasher.ts';
 import { createFixture, type Fixture, PASSWORD, read } from '../../../../testing/fixtures.ts';
 import { openService, type Service } from '../../../../testing/http-service.ts';

@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { composeMail } from '../../../../composition/compose-mail.ts';
 import { MAIL_LANGUAGES, type MailLanguage } from '../../../../kernel/mail.ts';
-import { composeMail } from '../../../../messages/mail/compose.ts';
 import { createFixture, type Fixture, wrongCode } from '../../../../testing/fixtures.ts';
 import { openService, type Service } from '../../../../testing/http-service.ts';
 import { LoginDriver } from '../../../../testing/login-driver.ts';
