@@ -188,7 +188,9 @@ describe('Maven Central', () => {
       return ['', '.asc', '.md5', '.sha1'].map((suffix) => `${file}${suffix}`);
     });
     expect(found.sort()).toEqual(wanted.sort());
-    gpg('for file in $(find got -name "*.asc"); do gpg --batch --quiet --verify "$file" "$(echo "$file" | sed s/.asc$//)"; done');
+    gpg(
+      'for file in $(find got -name "*.asc"); do gpg --batch --quiet --verify "$file" "$(echo "$file" | sed s/.asc$//)"; done',
+    );
     // Published, it is compared and not uploaded again.
     const sum = sh('sha1sum < release/countersign-client-1.0.0.jar').slice(0, 40);
     writeFileSync(inCentral('countersign-client-1.0.0.jar.sha1'), sum);
