@@ -79,6 +79,7 @@ export const READERS: readonly Reader[] = [
       ['docs/operations/security-checklist.md', 'Security checklist'],
       ['docs/operations/health.md', 'Health and logs'],
       ['docs/operations/monitoring.md', 'Monitoring'],
+      ['docs/operations/series.md', 'Series'],
       ['docs/operations/alerts.md', 'Alerts'],
       ['docs/operations/audit-feed.md', 'Audit feed'],
       ['docs/operations/processes.md', 'Several processes'],

@@ -24,7 +24,7 @@ EXAMPLES = re.findall(r"^```python\n(.*?)^```$", README, re.MULTILINE | re.DOTAL
 
 class Readme(unittest.TestCase):
     def test_as_many_examples_as_are_tried_here_and_every_error(self) -> None:
-        self.assertEqual(len(EXAMPLES), 5)
+        self.assertEqual(len(EXAMPLES), 4)
         for code in CLIENT_ERROR_CODES:
             self.assertIn(f"`{code}`", README)
         for name, kind in vars(errors).items():
@@ -71,13 +71,19 @@ class ReadmeExamples(unittest.TestCase):
         self.assertEqual(refusal.exception.code, "RESULT_USED")
 
     def test_your_own_login_form(self) -> None:
-        module, person = self.example(2), self.person()
+        person = self.person()
         code = person.code()
         wrong = "000000" if code != "000000" else "000001"
-        log_in = module["log_in"]
-        self.assertEqual(log_in(person.login, PASSWORD, wrong, "192.0.2.1"), "That code is not right.")
-        self.assertEqual(log_in(person.login, "wrong", code, "192.0.2.1"), "You could not be signed in.")
-        self.assertEqual(log_in(person.login, PASSWORD, code, "192.0.2.1"), f"Welcome, {person.login}!")
+
+        def log_in(password: str, otp: str) -> str:
+            own = {"resource": self.resource, "method": "password-otp", "user": person.login, "address": "192.0.2.1"}
+            return self.client.authenticate(**own, password=password, otp=otp).login
+
+        for password, otp, refused in ((PASSWORD, wrong, "OTP_WRONG"), ("wrong", code, "INVALID_CREDENTIALS")):
+            with self.assertRaises(errors.ServiceRefused) as refusal:
+                log_in(password, otp)
+            self.assertEqual(refusal.exception.code, refused)
+        self.assertEqual(log_in(PASSWORD, code), person.login)
 
     def test_the_second_factor_alone(self) -> None:
         module, person, session = self.example(1), self.person(), {}  # type: ignore[var-annotated]
@@ -99,7 +105,7 @@ class ReadmeExamples(unittest.TestCase):
 
     def test_told_of_what_happens(self) -> None:
         module, body = (
-            self.example(3),
+            self.example(2),
             b'{"type":"user.updated","timestamp":"2027-01-15T08:00:00Z","data":{"subject":"u"}}',
         )
         at = str(int(time.time()))
@@ -116,9 +122,10 @@ class ReadmeExamples(unittest.TestCase):
         self.assertEqual((statuses, told), ([204, 204, 400], ["u"]))
 
     def test_users_tokens_and_the_rest(self) -> None:
-        module = self.example(4)
+        module = self.example(3)
         self.assertRegex(module["welcome"](self.resource, f"r-{uuid.uuid4().hex[:12]}"), r"\Aotpauth://totp/")
-        self.assertIsInstance(module["unlock_all"](), int)
+        locked = [token for token in self.client.tokens.list() if token["locked"]]
+        self.assertEqual(locked, [])
 
 
 if __name__ == "__main__":
