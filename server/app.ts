@@ -52,7 +52,7 @@ import { flowRoutes } from './sign-in/routes.ts';
 import { notMe } from './sign-in/rules/notices/page/not-me.ts';
 import { selfServiceRoutes } from './sign-in/self-service/routes.ts';
 import type { SignInStartNeeds } from './sign-in/start/admit-start.ts';
-import { stepRoutes } from './sign-in/step-routes.ts';
+import { stepRoutes } from './sign-in/steps.ts';
 import { recordOnce } from './store/record-once.ts';
 
 export interface AppOptions {

@@ -3,7 +3,7 @@ import { explain } from '../authentication/explain.ts';
 import { backUp } from '../operations/backup/back-up.ts';
 import { DEFAULT_WEIGHTS, type EnvironmentAction } from '../resources/environment-check.ts';
 import { flowDocument } from '../sign-in/documents.ts';
-import { parseHandle } from '../sign-in/flow.ts';
+import { parseHandle } from '../sign-in/stored-flow.ts';
 import { createLoginRequest, operatorContext } from '../testing/as-operator.ts';
 import {
   birth,

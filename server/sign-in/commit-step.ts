@@ -1,30 +1,38 @@
 import type { FlowView } from '@countersign/protocol/flow';
+import { firstResultDocument } from '../accounts/documents.ts';
 import type { EventDraft } from '../kernel/event.ts';
-import type { FlowId } from '../kernel/ids.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
 import { type ClientInfo, createEvent } from '../kernel/request-context.ts';
 import { isRefusal, type Refusal, type Result, refusal } from '../kernel/result.ts';
 import { passwordDigest } from '../passwords/password-digest.ts';
 import type { Resource } from '../resources/resource.ts';
 import type { ReadAhead } from '../store/read-ahead.ts';
+import { recordOnce } from '../store/record-once.ts';
 import { transact, type Write } from '../store/transact.ts';
 import { completeFlow, type VerifiedFactors } from './complete-flow.ts';
-import { flowDocument, loginRequestDocument, resultDocument } from './documents.ts';
-import { type AnswerableStep, type Flow, type FlowAt, type FlowChange, isAt, type LoginRequest } from './flow.ts';
+import { flowDocument } from './documents.ts';
+import {
+  type AnswerableStep,
+  type Flow,
+  type FlowAt,
+  type FlowChange,
+  isAt,
+  type LoginRequest,
+  type ResultRecord,
+} from './flow.ts';
 import { completionWrite, createGrantedEvent, createRefusedEvent, userContext } from './flow-events.ts';
-import { noteFirstResult } from './results/note-first-result.ts';
 import type { FlowMarks, Rule, SignInEnd } from './rule.ts';
 import { applyInResult, isOfUser } from './run-rules.ts';
-import type { Step } from './step.ts';
+import { NO_ACCESS, type Step } from './step.ts';
 import type { StepOutcome, StepPorts } from './step-outcome.ts';
-import { endsSignIn } from './steps.ts';
-import { putFlow } from './stored-flow.ts';
+import { flowKeys, putFlow } from './stored-flow.ts';
 import { denyFlow, holdsClaim, recordPasswordTime, retryStep } from './transitions.ts';
 import { presentFlow } from './view-flow.ts';
 
 /** The commits that a step can end with. */
 
 /** A row with any input. */
-type Row = Pick<Step<AnswerableStep, never>, 'at' | 'leadsTo'>;
+type Row = Pick<Step<AnswerableStep, never>, 'at' | 'leadsTo' | 'endings'>;
 
 /** A step that one request holds while it is evaluated. */
 export interface Claim {
@@ -54,7 +62,7 @@ export async function commitMove(
   return view;
 }
 
-/** The step is refused: the user may try again, unless the code ends the sign-in. */
+/** The step is refused: the user may try again, unless the row says that the code ends the sign-in. */
 export function commitRefusal(
   ports: StepPorts,
   step: Row,
@@ -66,7 +74,9 @@ export function commitRefusal(
   return commitRefused(ports, step, claim, why, (held, now) => {
     const flow = change(held);
     const retryAt = retryAfterMs === undefined ? undefined : now + retryAfterMs;
-    const next = endsSignIn(code) ? denyFlow(flow, code) : retryStep(flow, code, retryAt);
+    const next = [...NO_ACCESS, ...(step.endings ?? [])].includes(code)
+      ? denyFlow(flow, code)
+      : retryStep(flow, code, retryAt);
     return next.step === 'denied' ? after(next) : again(next);
   });
 }
@@ -147,8 +157,23 @@ async function commit(
   return presentFlow(ports, settled.flow, settled.result);
 }
 
-export function flowKeys(id: FlowId) {
-  return [flowDocument.key(id), loginRequestDocument.key(id), resultDocument.key(id)] as const;
+/**
+ * Whether a user has signed in to a site or an app: not in the trial of the console, which embeds the widget on the
+ * service's own origin, not on a test resource, and not to confirm a transaction.
+ */
+export function isRealSignIn(
+  { test, transaction, origin, app }: Pick<ResultRecord, 'test' | 'transaction' | 'origin' | 'app'>,
+  issuer: string,
+): boolean {
+  return !test && transaction === undefined && (origin !== issuer || app !== undefined);
+}
+
+/** Notes for the checklist that a page of a site has a result, which its backend may verify by itself. */
+export function noteFirstResult(
+  ports: Pick<Ports, 'store' | 'clock' | 'random'> & { issuer: string },
+  result: ResultRecord | undefined,
+): void {
+  if (result && isRealSignIn(result, ports.issuer)) void recordOnce(ports, firstResultDocument.key(result.account));
 }
 
 /** A step that leads where its row does not allow is a bug: nothing is written, and the step is free again. */

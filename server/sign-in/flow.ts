@@ -4,7 +4,6 @@ import type { OtpUse, ProfileClaims } from '@countersign/protocol/result';
 import type { Demand, PassedFactors } from '../authentication/step-up.ts';
 import type { Environment } from '../browsers/device-fingerprint/browser-signals.ts';
 import type { AccountId, FlowId, ResourceId, TokenId, TrustedBrowserId, UserId } from '../kernel/ids.ts';
-import { parseSecretToken, writeSecretToken } from '../kernel/secret-token.ts';
 import { MINUTE_MS } from '../kernel/time.ts';
 import type { TestMode } from '../resources/resource.ts';
 import type { SentNotice } from '../tokens/challenge.ts';
@@ -273,29 +272,4 @@ export function factorOf({ factors, factor }: SecondFactorRequest): FactorOption
 export interface FlowChange {
   flow: Flow;
   result?: ResultRecord;
-}
-
-/**
- * An id with a secret: `flw_….<secret>`. Only the hash of the secret is stored. It has 192 random bits, or is a flow
- * sealed by `stored-flow.ts`.
- */
-export interface Handle {
-  id: FlowId;
-  secret: string;
-}
-
-/** The parts of a sealed flow are bounded and stay below this length; see `sealed-flow.test.ts`. */
-const SECRET = /^[A-Za-z0-9_-]{32,5000}$/;
-
-export function writeHandle(id: FlowId, secret: string): string {
-  return writeSecretToken(id, secret);
-}
-
-export function parseHandle(text: unknown): Handle | undefined {
-  return parseSecretToken('flw', text, SECRET);
-}
-
-/** The login request that a host's backend received: `lrq.` and the handle. */
-export function parseLoginRequest(text: string): Handle | undefined {
-  return text.startsWith('lrq.') ? parseHandle(text.slice('lrq.'.length)) : undefined;
 }

@@ -10,9 +10,10 @@ import { LoginDriver } from '../testing/login-driver.ts';
 import { ISSUER, openTestPorts, type TestPorts } from '../testing/test-ports.ts';
 import type { TokenState } from '../tokens/token.ts';
 import { resultDocument } from './documents.ts';
-import { FLOW_LIFETIME_MS, parseHandle, STEP_CLAIM_MS } from './flow.ts';
+import { FLOW_LIFETIME_MS, STEP_CLAIM_MS } from './flow.ts';
 import { startFlow } from './start/start-flow.ts';
 import { STEPS } from './steps.ts';
+import { parseHandle } from './stored-flow.ts';
 import { submitStep } from './submit-step.ts';
 import { viewFlow } from './view-flow.ts';
 

@@ -29,7 +29,7 @@ const beginRedirected = z.strictObject({ loginRequest: z.string().max(200), trai
 const beginForApp = z.strictObject({ query: z.string().max(3_000), traits: browserTraits.optional() });
 type Needs = Ports & StartFlowNeeds;
 
-/** Starts sign-ins and shows their state (see `shared/wire/flow.ts`). The steps are in `step-routes.ts`. */
+/** Starts sign-ins and shows their state (see `shared/wire/flow.ts`). The steps are in `steps.ts`. */
 export const flowRoutes = [
   internalRoute({
     method: 'post',

@@ -17,11 +17,11 @@ import {
 import { LoginDriver } from '../testing/login-driver.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
 import { resultDocument } from './documents.ts';
-import { parseHandle } from './flow.ts';
 import type { Rule } from './rule.ts';
 import { setHook } from './rules/hook/change-hook.ts';
 import { RULES } from './rules.ts';
 import { askBeforeResult, runAfterResult } from './run-rules.ts';
+import { parseHandle } from './stored-flow.ts';
 
 let ports: TestPorts;
 beforeAll(async () => {

@@ -3,12 +3,15 @@ import { FLOW_HEADER, type FlowView } from '@countersign/protocol/flow';
 import { SOLUTION_HEADER } from '@countersign/protocol/puzzle';
 import { z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
+import { languageTag } from '../http/api/fields.ts';
 import { refuseResult } from '../http/api/router.ts';
 import { clientInfo } from '../http/client-info.ts';
 import type { AppEnv } from '../http/context.ts';
+import { mailLanguage } from '../kernel/mail.ts';
 import { isRefusal, type Result } from '../kernel/result.ts';
 import { parseTypedOtp } from '../tokens/kinds/oath/format.ts';
 import { isAddressFor } from '../tokens/kinds/sent/out-of-band-code.ts';
+import { MAX_SHOWN_SECRETS } from './rules/trusted-browsers/trusted-browser.ts';
 import type { StepRequest } from './step-outcome.ts';
 
 /** An issue with a refusal code of its own. */
@@ -16,6 +19,15 @@ function refuseWith(context: z.RefinementCtx, refused: RefusalCode): never {
   context.addIssue({ code: 'custom', params: { refused } });
   return z.NEVER;
 }
+
+/** The number of steps evaluated before. */
+export const seq = z.int().min(0).max(1000);
+
+/** The language of the frame, for messages that a step sends. */
+export const frameLanguage = languageTag.transform(mailLanguage);
+
+/** The secrets of trusted browsers. */
+export const browserSecrets = z.array(z.string().regex(/^[A-Za-z0-9_-]{32}$/)).max(MAX_SHOWN_SECRETS);
 
 /** Digits as a user types them, with blanks between. */
 export const typedOtp = z

@@ -1,4 +1,7 @@
+import type { RefusalCode } from '@countersign/protocol/codes';
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { refusal } from '../kernel/result.ts';
 import { createFixture } from '../testing/fixtures.ts';
 import { LoginDriver } from '../testing/login-driver.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
@@ -40,14 +43,14 @@ describe('the table of steps', () => {
   });
 });
 
-describe('a step that leads where its row does not allow', () => {
+describe('a step and what its row says', () => {
   let ports: TestPorts;
   beforeAll(async () => {
     ports = await openTestPorts('steps');
   });
   afterAll(() => ports.close());
 
-  test('fails, changes nothing and leaves the step free', async () => {
+  test('one that leads where its row does not allow fails, changes nothing and leaves the step free', async () => {
     const walk = await LoginDriver.begin(await createFixture(ports));
     const rogue: Step<'identify', object> = {
       at: ['identify'],
@@ -59,4 +62,27 @@ describe('a step that leads where its row does not allow', () => {
     expect(await walk.look()).toMatchObject({ step: 'identify', seq: 0 });
     expect(await walk.identify()).toMatchObject({ step: 'password' });
   });
+
+  const refuse = async (code: RefusalCode, endings?: RefusalCode[]) => {
+    const walk = await LoginDriver.begin(await createFixture(ports));
+    const refusing: Step<'identify', object> = {
+      at: ['identify'],
+      leadsTo: [],
+      ...omitUndefined({ endings }),
+      handle: async () => ({ refusal: refusal(code) }),
+    };
+    return submitStep(ports, refusing, { handle: walk.handle, seq: 0, client: {} }, {});
+  };
+
+  test('a refusal that it names ends the sign-in; after any other the user may try again', async () => {
+    expect(await refuse('OTP_WRONG', ['OTP_WRONG'])).toMatchObject({ step: 'denied', error: { code: 'OTP_WRONG' } });
+    expect(await refuse('OTP_WRONG')).toMatchObject({ step: 'identify', error: { code: 'OTP_WRONG' } });
+  });
+
+  test.each(['ACCESS_DENIED', 'FILTER_DENIED', 'PLAN_INACTIVE', 'RESOURCE_DISABLED', 'RESOURCE_NOT_FOUND'] as const)(
+    'SR-4. The attack: going on where access has ended. At every step, %s ends the sign-in',
+    async (code) => {
+      expect(await refuse(code)).toMatchObject({ step: 'denied', error: { code } });
+    },
+  );
 });

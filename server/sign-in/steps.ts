@@ -1,57 +1,178 @@
-import type { RefusalCode } from '@countersign/protocol/codes';
-import { confirmCodes, enrol, enrolPasskey, postponeEnrolment } from './enrolment/finish-enrolment.ts';
-import { selectKind } from './enrolment/select-kind.ts';
-import { sendFirstCode } from './enrolment/send-first-code.ts';
+import { z } from '@hono/zod-openapi';
+import { languageTag, password } from '../http/api/fields.ts';
+import { internalRoute, type Route } from '../http/api/route.ts';
+import { ENROLMENT_KINDS } from '../resources/enrolment-policy.ts';
+import { assertion, attestation } from '../tokens/kinds/passkey/passkey-fields.ts';
+import { type AnswerableStep, SECOND_STEPS } from './flow.ts';
+import type { Step, StepContext } from './step.ts';
+import { browserSecrets, flowResponse, frameLanguage, mobilePhone, seq, stepRequest, typedOtp } from './step-fields.ts';
+import type { StepOutcome, StepPorts } from './step-outcome.ts';
+import { cancelTransaction } from './steps/cancel.ts';
+import { confirmCodes } from './steps/codes.ts';
+import { proveToken } from './steps/enrol.ts';
+import { selectEnrolmentKind } from './steps/enrol-kind.ts';
+import { postponeEnrolment } from './steps/enrol-later.ts';
+import { sendEnrolmentCode } from './steps/enrol-send.ts';
+import { selectFactor } from './steps/factor.ts';
 import { identify } from './steps/identify.ts';
-import { otp, recovery } from './steps/otp.ts';
-import { passkey } from './steps/passkey.ts';
-import { password } from './steps/password.ts';
-import { selectFactor } from './steps/select-factor.ts';
-import { cancel, sign } from './steps/sign.ts';
+import { checkOtp } from './steps/otp.ts';
+import { checkPasskey } from './steps/passkey.ts';
+import { checkPassword } from './steps/password.ts';
+import { checkRecoveryCode } from './steps/recovery.ts';
+import { sign } from './steps/sign.ts';
+import { submitStep } from './submit-step.ts';
 
-/**
- * Every step of a sign-in by the request that submits it, `POST /widget/v1/flow/<path>`. Each declares where it is
- * accepted, which function handles it and what may follow. `step-routes.ts` reads the request, `submit-step.ts` runs
- * the step. The actions of the self-service page are in `self-service/`.
- */
-export const STEPS = {
-  identify,
-  password,
-  otp,
-  recovery,
-  passkey,
-  factor: selectFactor,
-  sign,
-  cancel,
-  enrol,
-  'enrol/kind': selectKind,
-  'enrol/send': sendFirstCode,
-  'enrol/passkey': enrolPasskey,
-  'enrol/later': postponeEnrolment,
-  codes: confirmCodes,
-} as const;
-
-export type StepPath = keyof typeof STEPS;
-
-/** The refusals that end a sign-in. After all others the user may try the step again. */
-const ENDING_REFUSALS: ReadonlySet<RefusalCode> = new Set([
-  'TRANSACTION_CANCELLED',
+/** None of the user's tokens can be used now. */
+const NO_TOKEN_LEFT = [
   'TOKEN_LOCKED',
   'TOKEN_LOCKED_BY_ADMINISTRATOR',
   'TOKEN_OUT_OF_STEP',
-  'ENROLMENT_LINK_INVALID',
   'CONFIRMATION_REQUIRED',
-  'PASSWORD_CHANGE_REQUIRED',
-  'ACCESS_DENIED',
-  'ENVIRONMENT_MISMATCH',
-  'LEVEL_UNREACHABLE',
-  'HOOK_DENIED',
-  'FILTER_DENIED',
-  'PLAN_INACTIVE',
-  'RESOURCE_DISABLED',
-  'RESOURCE_NOT_FOUND',
-]);
+] as const;
 
-export function endsSignIn(code: RefusalCode): boolean {
-  return ENDING_REFUSALS.has(code);
+/** What the user could still show is not enough. */
+const NO_WAY_ON = [...NO_TOKEN_LEFT, 'PASSWORD_CHANGE_REQUIRED', 'ENVIRONMENT_MISMATCH', 'LEVEL_UNREACHABLE'] as const;
+
+/** What may follow a right first or second factor. */
+const AFTER_PASSWORD = ['otp', 'passkey', 'recovery', 'enrol', 'done', 'self'] as const;
+const AFTER_TOKEN = ['codes', 'done', 'self'] as const;
+
+/** The user's wish to trust the browser. */
+const trust = z.literal(true).optional();
+/** The frame always sends its language with the steps of an enrolment. */
+const plain = z.strictObject({ seq, language: languageTag });
+
+/**
+ * Every step of a sign-in by the request that submits it, `POST /widget/v1/flow/<path>`: its input, where it is
+ * accepted, where it leads, what ends it, and who handles it. A malformed input is refused before the step is claimed:
+ * it is no attempt (SR-47). `submit-step.ts` runs the step. The actions of the self-service page are in `self-service/`.
+ */
+export const STEPS = {
+  identify: step({
+    input: z.strictObject({ seq, login: z.string().trim().min(1).max(200) }),
+    at: ['identify'],
+    leadsTo: ['password', 'mail', 'otp'],
+    proof: 'name',
+    handle: identify,
+  }),
+  password: step({
+    input: z.strictObject({ seq, password, browsers: browserSecrets.optional() }),
+    at: ['password'],
+    leadsTo: AFTER_PASSWORD,
+    proof: 'guess',
+    endings: NO_WAY_ON,
+    handle: checkPassword,
+  }),
+  otp: step({
+    input: z.strictObject({ seq, otp: typedOtp, trust }),
+    at: ['otp', 'mail'],
+    // From a mailed code to the second factor.
+    leadsTo: AFTER_PASSWORD,
+    proof: 'guess',
+    endings: NO_WAY_ON,
+    handle: checkOtp,
+  }),
+  recovery: step({
+    input: z.strictObject({ seq, code: z.string().min(1).max(40) }),
+    at: ['recovery'],
+    leadsTo: ['enrol', 'done', 'self'],
+    proof: 'guess',
+    endings: NO_WAY_ON,
+    handle: checkRecoveryCode,
+  }),
+  passkey: step({
+    input: z.strictObject({ seq, response: assertion, trust }),
+    at: ['identify', 'passkey', 'sign'],
+    leadsTo: ['recovery', 'enrol', 'done', 'self'],
+    endings: NO_WAY_ON,
+    handle: checkPasskey,
+  }),
+  factor: step({
+    input: z.strictObject({ seq, factor: z.string().min(1).max(40), language: frameLanguage }),
+    at: [...SECOND_STEPS, 'mail'],
+    leadsTo: SECOND_STEPS,
+    proof: 'code',
+    endings: NO_TOKEN_LEFT,
+    handle: selectFactor,
+  }),
+  sign: step({
+    input: z.strictObject({ seq, otp: typedOtp }),
+    at: ['sign'],
+    leadsTo: ['done'],
+    proof: 'guess',
+    endings: NO_TOKEN_LEFT,
+    handle: sign,
+  }),
+  cancel: step({
+    input: z.strictObject({ seq }),
+    at: ['sign'],
+    leadsTo: [],
+    endings: ['TRANSACTION_CANCELLED'],
+    handle: cancelTransaction,
+  }),
+  enrol: step({
+    input: z.strictObject({ seq, otp: typedOtp, language: frameLanguage }),
+    at: ['enrol'],
+    leadsTo: AFTER_TOKEN,
+    endings: ['ENROLMENT_LINK_INVALID'],
+    handle: proveToken,
+  }),
+  'enrol/kind': step({
+    input: plain.extend({ kind: z.enum(ENROLMENT_KINDS).optional() }),
+    at: ['enrol'],
+    leadsTo: [],
+    handle: selectEnrolmentKind,
+  }),
+  'enrol/send': step({
+    input: z.strictObject({ seq, phone: mobilePhone.optional(), language: frameLanguage }),
+    at: ['enrol'],
+    leadsTo: [],
+    proof: 'code',
+    handle: sendEnrolmentCode,
+  }),
+  'enrol/passkey': step({
+    input: z.strictObject({ seq, response: attestation, language: frameLanguage }),
+    at: ['enrol'],
+    leadsTo: AFTER_TOKEN,
+    endings: ['ENROLMENT_LINK_INVALID'],
+    handle: proveToken,
+  }),
+  'enrol/later': step({
+    input: plain,
+    at: ['enrol'],
+    leadsTo: ['done', 'self'],
+    handle: postponeEnrolment,
+  }),
+  codes: step({
+    input: plain,
+    at: ['codes'],
+    leadsTo: ['done', 'self'],
+    handle: confirmCodes,
+  }),
+} as const;
+
+export const stepRoutes = Object.entries(STEPS).map(([path, { routeAt }]) => routeAt(path));
+
+interface Row<At extends AnswerableStep, Body> extends Omit<Step<At, never>, 'handle'> {
+  input: z.ZodType<Body>;
+  handle: (ports: StepPorts, context: StepContext<At>, input: Omit<Body, 'seq'>) => Promise<StepOutcome<At>>;
+}
+
+/** A row with its route. What the schema reads is what the handler takes, at the steps that the row names. */
+function step<At extends AnswerableStep, Body extends { seq: number }>(
+  row: Row<At, Body>,
+): Step<At, Omit<Body, 'seq'>> & { routeAt(path: string): Route<StepPorts> };
+function step<Body extends { seq: number }>({ input, ...row }: Row<AnswerableStep, Body>) {
+  const routeAt = (path: string) =>
+    internalRoute({
+      method: 'post',
+      path: `/flow/${path}`,
+      // No cookies: the handle is the authority.
+      scope: 'public',
+      isSameOriginOnly: true,
+      body: input,
+      handle: async (c, ports: StepPorts, { seq, ...body }) =>
+        flowResponse(c, await submitStep(ports, row, stepRequest(c, seq), body)),
+    });
+  return { ...row, routeAt };
 }

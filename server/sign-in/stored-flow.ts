@@ -4,16 +4,41 @@ import type { DocumentKey, DocumentReader, Store } from '../kernel/ports/store.t
 import type { ClientInfo } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import type { ClientContext } from '../kernel/secret-context.ts';
-import { hashSecret, secretMatches } from '../kernel/secret-token.ts';
+import { hashSecret, parseSecretToken, secretMatches, writeSecretToken } from '../kernel/secret-token.ts';
 import { appRedirectAllowed } from '../resources/app-redirect-uris.ts';
 import { resourceDocument } from '../resources/documents.ts';
 import { originAllowed } from '../resources/origins.ts';
 import { restorationDocument } from '../store/documents.ts';
 import { ReadAhead } from '../store/read-ahead.ts';
 import { transact, type Write } from '../store/transact.ts';
-import { flowDocument, flowStartedDocument } from './documents.ts';
-import { type Flow, type Handle, parseHandle, writeHandle } from './flow.ts';
+import { flowDocument, flowStartedDocument, loginRequestDocument, resultDocument } from './documents.ts';
+import type { Flow } from './flow.ts';
 import { type Conversation, claimStep, holdsClaim, releaseClaim } from './transitions.ts';
+
+/**
+ * An id with a secret: `flw_….<secret>`. Only the hash of the secret is stored. It has 192 random bits, or is a sealed
+ * flow.
+ */
+export interface Handle {
+  id: FlowId;
+  secret: string;
+}
+
+/** The parts of a sealed flow are bounded and stay below this length; see `sealed-flow.test.ts`. */
+const SECRET = /^[A-Za-z0-9_-]{32,5000}$/;
+
+export function writeHandle(id: FlowId, secret: string): string {
+  return writeSecretToken(id, secret);
+}
+
+export function parseHandle(text: unknown): Handle | undefined {
+  return parseSecretToken('flw', text, SECRET);
+}
+
+/** The login request that a host's backend received: `lrq.` and the handle. */
+export function parseLoginRequest(text: string): Handle | undefined {
+  return text.startsWith('lrq.') ? parseHandle(text.slice('lrq.'.length)) : undefined;
+}
 
 /** A stored conversation: identified by its flow and continued with the handle. */
 export interface StoredConversation extends Conversation {
@@ -73,6 +98,11 @@ export async function readFlowAhead(
   const first = seq === 0 ? [restorationDocument.key()] : [];
   await ahead.read([flowDocument.key(id), flowStartedDocument.key(id), ...first], ports.clock.now());
   return ahead;
+}
+
+/** What a commit of a step reads. */
+export function flowKeys(id: FlowId) {
+  return [flowDocument.key(id), loginRequestDocument.key(id), resultDocument.key(id)] as const;
 }
 
 /** A sign-in through the widget or on a hosted page that has no answer yet. */

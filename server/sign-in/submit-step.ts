@@ -4,17 +4,25 @@ import type { RawKey } from '../kernel/ports/store.ts';
 import { isRefusal, type Result } from '../kernel/result.ts';
 import { newOperation } from '../store/transact.ts';
 import { nameKey } from '../users/find-user.ts';
-import { type Claim, commitCompletion, commitEnd, commitMove, commitRefusal, flowKeys } from './commit-step.ts';
+import { type Claim, commitCompletion, commitEnd, commitMove, commitRefusal } from './commit-step.ts';
 import type { VerifiedFactors } from './complete-flow.ts';
 import { flowDocument } from './documents.ts';
-import { type AnswerableStep, type Flow, type Handle, isAt } from './flow.ts';
+import { type AnswerableStep, type Flow, isAt } from './flow.ts';
 import { userContext } from './flow-events.ts';
 import type { BeforeResult, BeforeStep, FlowMarks, SignInEnd } from './rule.ts';
 import { RULES } from './rules.ts';
 import { askBeforeClaim, askBeforeResult, askBeforeStep, askOnRefusal, isOfUser, runAfterResult } from './run-rules.ts';
 import type { Step } from './step.ts';
 import type { StepOutcome, StepPorts, StepRequest } from './step-outcome.ts';
-import { claimFlowStep, openFlow, readByHandle, readFlowAhead, releaseStep } from './stored-flow.ts';
+import {
+  claimFlowStep,
+  flowKeys,
+  type Handle,
+  openFlow,
+  readByHandle,
+  readFlowAhead,
+  releaseStep,
+} from './stored-flow.ts';
 
 /** What was decided about a step: a factor may be missing, refused, or the last one. */
 type Verdict = Exclude<StepOutcome, { finish: VerifiedFactors }> | SignInEnd | Granted;

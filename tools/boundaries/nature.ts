@@ -53,7 +53,7 @@ const CLASSIFIED = new Set<LayerName>(['features', 'http', 'protectimus']);
 /** Files that only describe what is stored. */
 const DECLARATIONS =
   /^server\/(?:store\/(?:define-document|define-indexes|index-entries|catalogue)|[\w/-]+\/documents)\.ts$/;
-const KNOWS_REQUESTS = /(?:^|[/-])(?:routes|fields)\.ts$|\/(?:pages?|hosted-pages)\//;
+const KNOWS_REQUESTS = /(?:^|[/-])(?:routes|fields|steps)\.ts$|\/(?:pages?|hosted-pages)\//;
 /** Files that only wait. */
 const WAITS = new Set(['server/kernel/yield-to-event-loop.ts', 'server/kernel/with-deadline.ts']);
 const CLOCK_AND_CHANCE = new Set(['Date.now', 'new Date()', 'Math.random', 'performance.now', 'fetch', 'process']);
@@ -92,7 +92,7 @@ function ownNature({ file, layer, names }: ClassifiedFile, files: ReadonlyMap<st
 export function* natureProblems({ file, layer }: ClassifiedFile, nature: Nature): Generator<string> {
   if (nature === 'http') {
     if (layer === 'features' && !KNOWS_REQUESTS.test(file.path)) {
-      yield 'knows requests; only routes, fields, page/ and http/ do';
+      yield 'knows requests; only routes, fields, the table of steps, page/ and http/ do';
     }
     return;
   }

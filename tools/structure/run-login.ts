@@ -19,9 +19,9 @@ export interface LoginRun {
 const ROOTS = [
   ['startFlow', 'server/sign-in/start/start-flow.ts'],
   ['submitStep', 'server/sign-in/submit-step.ts'],
-  ['handle', 'server/sign-in/steps/identify.ts'],
-  ['handle', 'server/sign-in/steps/password.ts'],
-  ['handle', 'server/sign-in/steps/otp.ts'],
+  ['identify', 'server/sign-in/steps/identify.ts'],
+  ['checkPassword', 'server/sign-in/steps/password.ts'],
+  ['checkOtp', 'server/sign-in/steps/otp.ts'],
 ] as const;
 
 /** The functions of the server that run while a user signs in through the widget with a password and an OTP. */

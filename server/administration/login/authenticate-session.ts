@@ -4,7 +4,7 @@ import type { Ports } from '../../kernel/ports/ports.ts';
 import type { Stored } from '../../kernel/ports/store.ts';
 import { type Result, refusal } from '../../kernel/result.ts';
 import { secretMatches } from '../../kernel/secret-token.ts';
-import { parseHandle, writeHandle } from '../../sign-in/flow.ts';
+import { parseHandle, writeHandle } from '../../sign-in/stored-flow.ts';
 import { sessionDocument } from '../documents.ts';
 import { isSessionActive, SESSION_USE_STEP_MS, type Session } from '../session.ts';
 import { type OpenedSession, putSession } from './open-session.ts';

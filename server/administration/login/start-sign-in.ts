@@ -3,9 +3,8 @@ import { type AccountId, idFromBytes, parseId } from '../../kernel/ids.ts';
 import type { Ports } from '../../kernel/ports/ports.ts';
 import type { ClientInfo } from '../../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../../kernel/result.ts';
-import type { Handle } from '../../sign-in/flow.ts';
 import { admitStart, type StartLimits } from '../../sign-in/start/admit-start.ts';
-import { readByHandle, sealFlow, unsealFlow } from '../../sign-in/stored-flow.ts';
+import { type Handle, readByHandle, sealFlow, unsealFlow } from '../../sign-in/stored-flow.ts';
 import { administratorFlowDocument, sessionDocument } from '../documents.ts';
 import { type AdministratorFlow, newAdministratorFlow } from './administrator-flow.ts';
 

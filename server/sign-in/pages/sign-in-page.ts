@@ -6,7 +6,7 @@ import type { Ports } from '../../kernel/ports/ports.ts';
 import { EMPTY_INFO, publicInfo } from '../../resources/public-info.ts';
 import { returnAddress } from '../apps/app-code.ts';
 import { readAppPage } from '../apps/read-app-page.ts';
-import { parseLoginRequest } from '../flow.ts';
+import { parseLoginRequest } from '../stored-flow.ts';
 import { refusalCsp } from './frame-csp.ts';
 import { readSignInPage } from './page-info.ts';
 import { newCspNonce, showDocument } from './show-document.ts';

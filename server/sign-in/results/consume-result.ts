@@ -11,11 +11,11 @@ import { isSameSecret } from '../../kernel/secret-token.ts';
 import { resourceDocument } from '../../resources/documents.ts';
 import { recordOnce } from '../../store/record-once.ts';
 import { transact } from '../../store/transact.ts';
+import { isRealSignIn } from '../commit-step.ts';
 import { resultDocument } from '../documents.ts';
 import { RESULT_GRACE_MS, type ResultRecord } from '../flow.ts';
 import { rememberedUntil, rememberResult } from '../start/remembered-sign-in.ts';
 import { type ExpectedOrigin, isFromExpectedOrigin, mustNameOrigin } from './expected-origin.ts';
-import { isRealSignIn } from './note-first-result.ts';
 import { validateResult } from './validate-result.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'signer'>;

@@ -4,7 +4,7 @@ import { type Result, refusal } from '../../kernel/result.ts';
 import { secretMatches } from '../../kernel/secret-token.ts';
 import { transact } from '../../store/transact.ts';
 import { flowDocument } from '../documents.ts';
-import { parseHandle } from '../flow.ts';
+import { parseHandle } from '../stored-flow.ts';
 
 /** Ends the page: its handle is void from then on, at any step and during any check. */
 export function signOutOfSelfService(

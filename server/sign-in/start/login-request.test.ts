@@ -17,7 +17,8 @@ import { openTestPorts, type TestPorts } from '../../testing/test-ports.ts';
 import { totpApp } from '../../testing/totp-app.ts';
 import type { TokenState } from '../../tokens/token.ts';
 import { userDocument } from '../../users/documents.ts';
-import { LOGIN_REQUEST_ATTEMPTS, LOGIN_REQUEST_LIFETIME_MS, parseHandle } from '../flow.ts';
+import { LOGIN_REQUEST_ATTEMPTS, LOGIN_REQUEST_LIFETIME_MS } from '../flow.ts';
+import { parseHandle } from '../stored-flow.ts';
 import { startFlow } from './start-flow.ts';
 
 let ports: TestPorts;

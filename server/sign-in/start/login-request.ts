@@ -8,7 +8,8 @@ import { hashSecret, newSecret, secretMatches, secretOf } from '../../kernel/sec
 import type { NewId } from '../../store/records/create-object.ts';
 import { newOperation } from '../../store/transact.ts';
 import { loginRequestDocument } from '../documents.ts';
-import { LOGIN_REQUEST_ATTEMPTS, type LoginRequest, writeHandle } from '../flow.ts';
+import { LOGIN_REQUEST_ATTEMPTS, type LoginRequest } from '../flow.ts';
+import { writeHandle } from '../stored-flow.ts';
 
 /** Stores a host's request and returns the input for the page to start with. */
 export async function storeLoginRequest(

@@ -3,7 +3,7 @@ import { type Result, refusal } from '../../kernel/result.ts';
 import { resourceDocument } from '../../resources/documents.ts';
 import { redirectAllowed } from '../../resources/redirect-uris.ts';
 import { loginRequestDocument } from '../documents.ts';
-import { parseLoginRequest } from '../flow.ts';
+import { parseLoginRequest } from '../stored-flow.ts';
 import { admitSignInStart } from './admit-start.ts';
 import type { StartFlowInput, StartFlowNeeds } from './start-flow-input.ts';
 import { startRequestedFlow } from './start-requested-flow.ts';

@@ -21,6 +21,7 @@ import { usableTokens } from '../../tokens/usable-tokens.ts';
 import { epochOf } from '../../users/credential-epoch.ts';
 import { readUser } from '../../users/find-user.ts';
 import type { User } from '../../users/user.ts';
+import { noteFirstResult } from '../commit-step.ts';
 import { completeFlow } from '../complete-flow.ts';
 import { flowDocument, loginRequestDocument, resultDocument } from '../documents.ts';
 import { offerEnrolment } from '../enrolment/offer-enrolment.ts';
@@ -32,16 +33,13 @@ import {
   type FlowChange,
   LOGIN_REQUEST_LIFETIME_MS,
   type LoginRequest,
-  parseLoginRequest,
   type ResultRecord,
-  writeHandle,
 } from '../flow.ts';
 import { completionWrite, createRefusedEvent, userContext } from '../flow-events.ts';
 import { prepareFirst } from '../prepare-factor.ts';
-import { noteFirstResult } from '../results/note-first-result.ts';
 import { consultHook, siteReason } from '../rules/hook/consult-hook.ts';
 import { notifySignIn } from '../rules/notices/notify-sign-in.ts';
-import { putFlow } from '../stored-flow.ts';
+import { parseLoginRequest, putFlow, writeHandle } from '../stored-flow.ts';
 import { createFlow, denyFlow } from '../transitions.ts';
 import { presentFlow } from '../view-flow.ts';
 import { reportedSignals, type StartFlowInput, type StartFlowNeeds } from './start-flow-input.ts';

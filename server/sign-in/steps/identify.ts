@@ -1,12 +1,12 @@
-import type { Step } from '../step.ts';
+import type { StepContext } from '../step.ts';
+import type { StepOutcome, StepPorts } from '../step-outcome.ts';
 import { setLogin } from '../transitions.ts';
 
 /** Records the login. No user is looked up: the next step is the same for every name (SR-17). */
-export const identify: Step<'identify', { login: string }> = {
-  at: ['identify'],
-  leadsTo: ['password', 'mail', 'otp'],
-  proof: 'name',
-  async handle(_ports, { resource }, { login }) {
-    return { move: (flow) => setLogin(flow, login, resource) };
-  },
-};
+export async function identify(
+  _ports: StepPorts,
+  { resource }: StepContext<'identify'>,
+  { login }: { login: string },
+): Promise<StepOutcome<'identify'>> {
+  return { move: (flow) => setLogin(flow, login, resource) };
+}

@@ -6,46 +6,46 @@ import { isRefusal, refusal } from '../../kernel/result.ts';
 import { findPasskey } from '../../tokens/kinds/passkey/find-passkey.ts';
 import { randomChallenge } from '../../tokens/kinds/passkey/new-challenge.ts';
 import type { PasskeyAnswer } from '../../tokens/kinds/passkey/passkey-challenge.ts';
-import type { Step, StepContext } from '../step.ts';
+import { continueAfterSecondFactor, verifySecondFactor } from '../second-factor.ts';
+import type { StepContext } from '../step.ts';
 import type { StepOutcome, StepPorts } from '../step-outcome.ts';
-import { afterSecond, verifySecond, withTrust } from './otp.ts';
 import { verifySigning } from './sign.ts';
 
 /**
  * A passkey's response to the challenge of this sign-in, as the second factor or instead of name, password and code, or
  * to that of a transaction. The challenge is void after one response, and a refusal creates another one.
  */
-export const passkey: Step<'identify' | 'passkey' | 'sign', { response: PasskeyAssertion; trust?: true | undefined }> =
-  {
-    at: ['identify', 'passkey', 'sign'],
-    leadsTo: ['recovery', 'enrol', 'done', 'self'],
-    async handle(ports, context, { response, trust }) {
-      const { passkey: challenge, origin, transaction } = context.flow;
-      if (!challenge) return { refusal: refusal('STEP_NOT_EXPECTED') };
-      const answer: PasskeyAnswer = {
-        kind: 'webauthn',
-        assertion: response,
-        asked: challenge,
-        topOrigin: origin,
-        relatedOrigins: ports.relatedOrigins,
-      };
-      const outcome = await withTrust(trust, verifyAt(ports, context, answer));
-      if (!('refusal' in outcome) || outcome.again) return outcome;
-      const next = { ...challenge, challenge: randomChallenge(ports, transaction?.hash) };
-      return { ...outcome, again: (held) => ({ ...held, passkey: next }) };
-    },
+export async function checkPasskey(
+  ports: StepPorts,
+  context: StepContext<'identify' | 'passkey' | 'sign'>,
+  { response, trust }: { response: PasskeyAssertion; trust?: true | undefined },
+): Promise<StepOutcome<'identify' | 'passkey' | 'sign'>> {
+  const { passkey: challenge, origin, transaction } = context.flow;
+  if (!challenge) return { refusal: refusal('STEP_NOT_EXPECTED') };
+  const answer: PasskeyAnswer = {
+    kind: 'webauthn',
+    assertion: response,
+    asked: challenge,
+    topOrigin: origin,
+    relatedOrigins: ports.relatedOrigins,
   };
+  const outcome = await verifyAt(ports, context, answer, trust);
+  if (!('refusal' in outcome) || outcome.again) return outcome;
+  const next = { ...challenge, challenge: randomChallenge(ports, transaction?.hash) };
+  return { ...outcome, again: (held) => ({ ...held, passkey: next }) };
+}
 
 function verifyAt(
   ports: StepPorts,
   { flow, ...context }: StepContext<'identify' | 'passkey' | 'sign'>,
   answer: PasskeyAnswer,
+  trust: true | undefined,
 ): Promise<StepOutcome> {
   switch (flow.step) {
     case 'identify':
       return verifyPasskeyAlone(ports, { flow, ...context }, answer);
     case 'passkey':
-      return verifySecond(ports, { flow, ...context }, answer);
+      return verifySecondFactor(ports, { flow, ...context }, answer, trust);
     case 'sign':
       return verifySigning(ports, { flow, ...context }, answer);
   }
@@ -67,7 +67,7 @@ async function verifyPasskeyAlone(
   }
   const asked = { method: 'otp', user, way: 'widget', resource, answer, scope: flow.id } as const;
   const outcome = await verifyUserFactor(ports, asked);
-  if (!isRefusal(outcome)) return afterSecond(ports, flow, resource, user, outcome);
+  if (!isRefusal(outcome)) return continueAfterSecondFactor(ports, flow, resource, user, outcome);
   const { reason = outcome.refused, tokens = [] } = outcome.audit ?? {};
   return { refusal: refusal('INVALID_CREDENTIALS', {}, { about: user.id, reason, tokens }) };
 }

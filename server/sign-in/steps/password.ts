@@ -6,7 +6,8 @@ import { mailsFirstFactor } from '../../resources/resource.ts';
 import type { User } from '../../users/user.ts';
 import { continueAfterFirstFactor } from '../after-first-factor.ts';
 import { findShownBrowser } from '../rules/trusted-browsers/use-trust.ts';
-import type { Step } from '../step.ts';
+import type { StepContext } from '../step.ts';
+import type { StepOutcome, StepPorts } from '../step-outcome.ts';
 
 interface PasswordInput {
   password: string;
@@ -18,32 +19,31 @@ interface PasswordInput {
  * Verifies the password. Only then does the assignment decide what is still missing: the server picks the method, never
  * the browser.
  */
-export const password: Step<'password', PasswordInput> = {
-  at: ['password'],
-  proof: 'guess',
-  leadsTo: ['otp', 'passkey', 'recovery', 'enrol', 'done', 'self'],
-  async handle(ports, context, { password: typed, browsers = [] }) {
-    const { flow, client } = context;
-    const { account, resource } = flow;
-    const name = flow.user ?? flow.login;
-    const readAgain = accessKeys(resource, account, context.resource);
-    const who = { account, resource, name, address: client.address, way: 'widget' } as const;
-    const findBrowser = (user: User | undefined) => findShownBrowser(ports, context.resource, user, browsers);
-    const attempt = await countUserAttempt(ports, { ...who, readAgain, findBrowser }, context.ahead);
-    if (isRefusal(attempt)) return { refusal: attempt };
-    try {
-      const right = await attempt.verify(typed);
-      if (isRefusal(right)) return { refusal: right };
-      const { user, tokens } = right;
-      // The resource's requirements may have changed while the password was hashed.
-      const access = await readAccess({ ...ports, store: attempt.reads }, resource, client.address);
-      if (isRefusal(access)) return { refusal: withAudit(access, { about: user.id }) };
-      if (mailsFirstFactor(access.resource)) return { refusal: refusal('ACCESS_DENIED', {}, { about: user.id }) };
-      const first = { password: true, passwordDigest: passwordDigest(user) } as const;
-      const facts = { flow, resource: access.resource, user, first, tokens, typed, browsers };
-      return await continueAfterFirstFactor(ports, context.rules, facts);
-    } finally {
-      await attempt.close();
-    }
-  },
-};
+export async function checkPassword(
+  ports: StepPorts,
+  context: StepContext<'password'>,
+  { password: typed, browsers = [] }: PasswordInput,
+): Promise<StepOutcome> {
+  const { flow, client } = context;
+  const { account, resource } = flow;
+  const name = flow.user ?? flow.login;
+  const readAgain = accessKeys(resource, account, context.resource);
+  const who = { account, resource, name, address: client.address, way: 'widget' } as const;
+  const findBrowser = (user: User | undefined) => findShownBrowser(ports, context.resource, user, browsers);
+  const attempt = await countUserAttempt(ports, { ...who, readAgain, findBrowser }, context.ahead);
+  if (isRefusal(attempt)) return { refusal: attempt };
+  try {
+    const right = await attempt.verify(typed);
+    if (isRefusal(right)) return { refusal: right };
+    const { user, tokens } = right;
+    // The resource's requirements may have changed while the password was hashed.
+    const access = await readAccess({ ...ports, store: attempt.reads }, resource, client.address);
+    if (isRefusal(access)) return { refusal: withAudit(access, { about: user.id }) };
+    if (mailsFirstFactor(access.resource)) return { refusal: refusal('ACCESS_DENIED', {}, { about: user.id }) };
+    const first = { password: true, passwordDigest: passwordDigest(user) } as const;
+    const facts = { flow, resource: access.resource, user, first, tokens, typed, browsers };
+    return await continueAfterFirstFactor(ports, context.rules, facts);
+  } finally {
+    await attempt.close();
+  }
+}

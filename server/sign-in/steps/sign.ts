@@ -7,29 +7,19 @@ import { isOfTransaction } from '../../tokens/kinds/passkey/passkey-request.ts';
 import type { SecondAnswer } from '../../tokens/second-answer.ts';
 import { locateUser } from '../../users/find-user.ts';
 import { factorOf } from '../flow.ts';
-import type { Step, StepContext } from '../step.ts';
+import type { StepContext } from '../step.ts';
 import type { StepOutcome, StepPorts } from '../step-outcome.ts';
 
 /** The digits that confirm a transaction: of the selected token only. */
-export const sign: Step<'sign', { otp: string }> = {
-  at: ['sign'],
-  proof: 'guess',
-  leadsTo: ['done'],
-  async handle(ports, context, { otp }) {
-    const chosen = factorOf(context.flow);
-    if (!chosen) return { refusal: refusal('ACCESS_DENIED') };
-    return verifySigning(ports, context, { kind: 'code', otp, token: chosen.id as TokenId });
-  },
-};
-
-/** The user rejects the transaction: nothing can confirm it any more. */
-export const cancel: Step<'sign', object> = {
-  at: ['sign'],
-  leadsTo: [],
-  async handle() {
-    return { refusal: refusal('TRANSACTION_CANCELLED') };
-  },
-};
+export async function sign(
+  ports: StepPorts,
+  context: StepContext<'sign'>,
+  { otp }: { otp: string },
+): Promise<StepOutcome> {
+  const chosen = factorOf(context.flow);
+  if (!chosen) return { refusal: refusal('ACCESS_DENIED') };
+  return verifySigning(ports, context, { kind: 'code', otp, token: chosen.id as TokenId });
+}
 
 /**
  * Verifies the answer that confirms a transaction (SR-45): it has to answer a challenge for exactly these fields. By

@@ -8,46 +8,45 @@ import { newSentToken, type SentDraft } from '../../tokens/kinds/sent/enrol-sent
 import { codeTarget } from '../../tokens/kinds/sent/enrolment-address.ts';
 import { isAddressFor } from '../../tokens/kinds/sent/out-of-band-code.ts';
 import { pendingCode, type SentCode, sendCode } from '../../tokens/kinds/sent/send-code.ts';
+import { currentKinds, type EnrolmentContext, readEnrolmentContext } from '../enrolment/context.ts';
+import { recordFirstCode } from '../enrolment/enrolment-transitions.ts';
 import { userContext } from '../flow-events.ts';
-import type { Step, StepContext } from '../step.ts';
-import type { StepPorts } from '../step-outcome.ts';
+import type { StepContext } from '../step.ts';
+import type { StepOutcome, StepPorts } from '../step-outcome.ts';
 import { retryStep } from '../transitions.ts';
-import { currentKinds, type EnrolmentContext, readEnrolmentContext } from './context.ts';
-import { recordFirstCode } from './enrolment-transitions.ts';
 
 /**
  * Sends the first or another code of a new token to the address on record, or, if no number is known, to the one that
  * the user types. It counts against every limit on sent codes and a limit per user: a new sign-in or a new number gives
  * no more of them (SR-48).
  */
-export const sendFirstCode: Step<'enrol', SendInput> = {
-  at: ['enrol'],
-  leadsTo: [],
-  proof: 'code',
-  async handle(ports, context, input) {
-    const { flow, resource } = context;
-    const standing = await readEnrolmentContext(ports, flow, resource);
-    const kinds = standing && (await currentKinds(ports, flow, resource, standing.user));
-    const { making } = flow.enrolling;
-    if (!standing || !kinds) return { refusal: refusal('ACCESS_DENIED') };
-    if ((making?.kind !== 'sms' && making?.kind !== 'email') || !kinds.includes(making.kind)) {
-      return { refusal: refusal('STEP_NOT_EXPECTED') };
-    }
-    const to = addressOf(making, standing, input.phone);
-    if (typeof to !== 'string') return { refusal: to };
-    // Another address is another token, for which earlier codes are not valid.
-    const isMoved = making.sent !== undefined && making.sent.to !== to;
-    const token = isMoved ? idFromBytes('tok', ports.random.bytes(7)) : making.token;
-    const sent = await send(ports, context, standing, { ...making, token }, to, input.language);
-    if (isRefusal(sent)) {
-      if (sent.refused !== 'CODE_NOT_SENT' && sent.refused !== 'CODE_LIMIT') return { refusal: sent };
-      // The user may still type an earlier code; a wait would prevent that.
-      return { move: (held) => retryStep(held, sent.refused) };
-    }
-    const { expiresAt, resendAt } = sent;
-    return { move: (held) => recordFirstCode(held, { ...making, token, sent: { to, expiresAt, resendAt } }) };
-  },
-};
+export async function sendEnrolmentCode(
+  ports: StepPorts,
+  context: StepContext<'enrol'>,
+  input: SendInput,
+): Promise<StepOutcome<'enrol'>> {
+  const { flow, resource } = context;
+  const standing = await readEnrolmentContext(ports, flow, resource);
+  const kinds = standing && (await currentKinds(ports, flow, resource, standing.user));
+  const { making } = flow.enrolling;
+  if (!standing || !kinds) return { refusal: refusal('ACCESS_DENIED') };
+  if ((making?.kind !== 'sms' && making?.kind !== 'email') || !kinds.includes(making.kind)) {
+    return { refusal: refusal('STEP_NOT_EXPECTED') };
+  }
+  const to = addressOf(making, standing, input.phone);
+  if (typeof to !== 'string') return { refusal: to };
+  // Another address is another token, for which earlier codes are not valid.
+  const isMoved = making.sent !== undefined && making.sent.to !== to;
+  const token = isMoved ? idFromBytes('tok', ports.random.bytes(7)) : making.token;
+  const sent = await send(ports, context, standing, { ...making, token }, to, input.language);
+  if (isRefusal(sent)) {
+    if (sent.refused !== 'CODE_NOT_SENT' && sent.refused !== 'CODE_LIMIT') return { refusal: sent };
+    // The user may still type an earlier code; a wait would prevent that.
+    return { move: (held) => retryStep(held, sent.refused) };
+  }
+  const { expiresAt, resendAt } = sent;
+  return { move: (held) => recordFirstCode(held, { ...making, token, sent: { to, expiresAt, resendAt } }) };
+}
 
 interface SendInput {
   language: MailLanguage;

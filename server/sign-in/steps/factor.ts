@@ -8,40 +8,39 @@ import type { Resource } from '../../resources/resource.ts';
 import { loadAssignedTokens } from '../../tokens/load-assigned-tokens.ts';
 import { lockRefusal, tokenState } from '../../tokens/lockout.ts';
 import { readUser } from '../../users/find-user.ts';
-import { type FlowAt, SECOND_STEPS, type SecondStep } from '../flow.ts';
+import type { FlowAt, SecondStep } from '../flow.ts';
 import { prepareFactor } from '../prepare-factor.ts';
 import { canRequestUnlock } from '../recovery/unlock/unlockable-tokens.ts';
-import type { Step } from '../step.ts';
+import type { StepContext } from '../step.ts';
 import type { StepOutcome, StepPorts } from '../step-outcome.ts';
 import { failCodeSending, offerUnlock, selectFactor as select } from '../transitions.ts';
-import { mailCode } from './mail.ts';
+import { mailCode } from './mailed-code.ts';
 
 /**
  * Selects one of the offered second factors, or has a code mailed as the first. The step changes, and the challenge is
  * prepared: a code is sent, a question created. Selecting the same again requests another code. It is claimed like any
  * other step, so a double click sends one code.
  */
-export const selectFactor: Step<SecondStep | 'mail', { factor: string; language: MailLanguage }> = {
-  at: [...SECOND_STEPS, 'mail'],
-  leadsTo: SECOND_STEPS,
-  proof: 'code',
-  async handle(ports, { flow, ...rest }, { factor, language }) {
-    if (flow.step === 'mail') return mailCode(ports, { flow, ...rest }, { factor, language });
-    const { resource, client } = rest;
-    const option = flow.factors?.find(({ id }) => id === factor);
-    if (!option) return { refusal: refusal('STEP_NOT_EXPECTED') };
-    const ended = await refuseLocked(ports, flow, resource, option);
-    if (ended) return ended;
-    const challenge = await prepareFactor(ports, flow, resource, option, { client, language });
-    if (!isRefusal(challenge)) return { move: (held) => select(held as FlowAt<SecondStep>, option, challenge) };
-    // The sender has recorded its own event. The view has the time for another request; a wait would keep the user from
-    // typing a code.
-    const { refused } = challenge;
-    if (refused !== 'CODE_NOT_SENT' && refused !== 'CODE_LIMIT') return { refusal: challenge };
-    const isVoid = refused === 'CODE_NOT_SENT' && flow.sent?.token === option.id;
-    return { move: (held) => failCodeSending(held as FlowAt<SecondStep>, refused, isVoid) };
-  },
-};
+export async function selectFactor(
+  ports: StepPorts,
+  { flow, ...rest }: StepContext<SecondStep | 'mail'>,
+  { factor, language }: { factor: string; language: MailLanguage },
+): Promise<StepOutcome> {
+  if (flow.step === 'mail') return mailCode(ports, { flow, ...rest }, { factor, language });
+  const { resource, client } = rest;
+  const option = flow.factors?.find(({ id }) => id === factor);
+  if (!option) return { refusal: refusal('STEP_NOT_EXPECTED') };
+  const ended = await refuseLocked(ports, flow, resource, option);
+  if (ended) return ended;
+  const challenge = await prepareFactor(ports, flow, resource, option, { client, language });
+  if (!isRefusal(challenge)) return { move: (held) => select(held as FlowAt<SecondStep>, option, challenge) };
+  // The sender has recorded its own event. The view has the time for another request; a wait would keep the user from
+  // typing a code.
+  const { refused } = challenge;
+  if (refused !== 'CODE_NOT_SENT' && refused !== 'CODE_LIMIT') return { refusal: challenge };
+  const isVoid = refused === 'CODE_NOT_SENT' && flow.sent?.token === option.id;
+  return { move: (held) => failCodeSending(held as FlowAt<SecondStep>, refused, isVoid) };
+}
 
 /**
  * A locked token is no way on: choosing it ends the sign-in, with the offer to unlock it, if there is one. Only after the

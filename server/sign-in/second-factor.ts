@@ -1,0 +1,162 @@
+import { endsByBreach } from '../authentication/breached-password.ts';
+import { decideFactors } from '../authentication/decide-factors.ts';
+import { decoyForUnknownUser } from '../authentication/decoy-for-unknown-user.ts';
+import { isFirstFactorCurrent, secondFactorTokens } from '../authentication/first-factor.ts';
+import { locateTyped } from '../authentication/locate-typed.ts';
+import { acceptedKindsFrom, factorOptions, factorStates } from '../authentication/second-factor.ts';
+import { type SecondFactorOutcome, verifyUserFactor } from '../authentication/verify-second-factor.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
+import type { DocumentReader } from '../kernel/ports/store.ts';
+import { isRefusal, type Refusal, refusal, withAudit } from '../kernel/result.ts';
+import { passwordDigest } from '../passwords/password-digest.ts';
+import { isEnrolmentRequired } from '../resources/enrolment-policy.ts';
+import type { Resource } from '../resources/resource.ts';
+import { KIND_RULES } from '../tokens/kinds/rules.ts';
+import { loadAssignedTokens } from '../tokens/load-assigned-tokens.ts';
+import type { SecondAnswer } from '../tokens/second-answer.ts';
+import { usableTokens } from '../tokens/usable-tokens.ts';
+import type { User } from '../users/user.ts';
+import { refuseBreached } from './after-first-factor.ts';
+import { askRecoveryCode, startEnrolment } from './enrolment/enrolment-transitions.ts';
+import { offerEnrolment, wantsEnrolment } from './enrolment/offer-enrolment.ts';
+import { startReplacement } from './enrolment/start-replacement.ts';
+import type { Flow } from './flow.ts';
+import { isUnlockableByMail } from './recovery/unlock/unlock-link.ts';
+import { canRequestUnlock } from './recovery/unlock/unlockable-tokens.ts';
+import type { StepContext } from './step.ts';
+import type { StepOutcome, StepPorts } from './step-outcome.ts';
+import { offerUnlock } from './transitions.ts';
+
+/**
+ * Any second factor of a sign-in. Without a first factor, all refusals about the user are the same (SR-17).
+ *
+ * @param trust the user's wish to trust the browser
+ */
+export async function verifySecondFactor(
+  ports: StepPorts,
+  { flow, resource, ahead }: StepContext<'otp' | 'recovery' | 'passkey'>,
+  answer: SecondAnswer,
+  trust?: true,
+): Promise<StepOutcome> {
+  // A right code here confirms no transaction.
+  if (flow.transaction) return { refusal: refusal('ACCESS_DENIED') };
+  const anonymous = flow.user === undefined;
+  // The resource asked for the code alone when the login was given; it may have become stricter since.
+  if (anonymous && resource.methodPolicy !== 'otp') return { refusal: refusal('ACCESS_DENIED') };
+  const user = await locateUserOf({ ...ports, store: ahead }, flow);
+  if (!user) {
+    if (!anonymous) return { refusal: refusal('ACCESS_DENIED') };
+    await decoyForUnknownUser(ports, flow.account, flow.login ?? '', answer);
+    return { refusal: refusal('INVALID_CREDENTIALS') };
+  }
+
+  // A thief must not sign in with a password that was changed, or with a mailbox that was replaced (SR-38, SR-39).
+  if (!isFirstFactorCurrent(flow, resource, user)) return { refusal: refusal('ACCESS_DENIED') };
+
+  const firstStands =
+    flow.passwordVerified || flow.mailboxDigest !== undefined || flow.loginRequest?.hostCheckedPassword === true;
+  const outcome = await verifyUserFactor(ports, {
+    way: 'widget',
+    method: firstStands ? 'password-otp' : 'otp',
+    user,
+    name: anonymous ? flow.login : undefined,
+    resource,
+    answer,
+    scope: flow.id,
+  });
+  if (!isRefusal(outcome)) {
+    const next = await continueAfterSecondFactor(ports, flow, resource, user, outcome);
+    return trust && 'finish' in next ? { finish: { ...next.finish, wantsTrust: true } } : next;
+  }
+  const about = user.id;
+  if (anonymous && outcome.refused !== 'OTP_REPLAYED') {
+    const { reason = outcome.refused, tokens = [] } = outcome.audit ?? {};
+    return { refusal: refusal('INVALID_CREDENTIALS', {}, { about, reason, tokens }) };
+  }
+  // Only after a first factor: otherwise it would reveal which names have which codes.
+  const isHinted = outcome.refused === 'OTP_WRONG' && outcome.clockOff === true && firstStands;
+  const hinted: Refusal = isHinted ? { ...outcome, refused: 'OTP_CLOCK_OFF' } : outcome;
+  const why = withAudit(hinted, { about });
+  return why.refused === 'TOKEN_LOCKED' ? afterLock(ports, { flow, resource, user }, why) : { refusal: why };
+}
+
+/**
+ * Wrong codes have locked the token: the sign-in goes on with a recovery code where a new one would, and ends otherwise.
+ * That gives no guess: codes of the token are no longer evaluated, and recovery codes have a count of their own (SR-15).
+ */
+async function afterLock(
+  ports: StepPorts,
+  { flow, resource, user }: { flow: Flow; resource: Resource; user: User },
+  why: Refusal,
+): Promise<StepOutcome> {
+  const tokens = (await loadAssignedTokens(ports, user, resource.id)).tokens.map(({ value }) => value);
+  const canUnlock = flow.passwordVerified && (await canRequestUnlock(ports, resource, user, tokens));
+  const now = ports.clock.now();
+  const accepts = acceptedKindsFrom(user, resource);
+  const factors = decideFactors('password-otp', factorStates(secondFactorTokens(resource, tokens), accepts, now));
+  if (factors.kind !== 'factors' || !factors.recoveryOnly) {
+    return { refusal: why, ...(canUnlock && { after: offerUnlock(user, passwordDigest(user)) }) };
+  }
+  const options = factorOptions(usableTokens(tokens, accepts, now));
+  const locked = canUnlock ? factorOptions(tokens.filter(isUnlockableByMail)) : [];
+  const required = refusal('RECOVERY_CODE_REQUIRED', {}, { ...why.audit, reason: why.audit?.reason ?? why.refused });
+  return {
+    refusal: required,
+    again: (held) => ({ ...askRecoveryCode(held, options, locked), error: { code: required.refused } }),
+  };
+}
+
+/** Completes the sign-in, or, if the page asks for it, sets up another token first. */
+export async function continueAfterSecondFactor(
+  ports: StepPorts,
+  flow: Flow,
+  resource: Resource,
+  user: User,
+  shown: Exclude<SecondFactorOutcome, Refusal>,
+): Promise<StepOutcome> {
+  const isBreached = flow.breached !== undefined && endsByBreach(flow, resource);
+  const replaced = await replaceAfterSecond(ports, resource, user, shown);
+  if (replaced) return isBreached ? refuseBreached(ports, { resource, user }) : replaced;
+  const question = { user, resource, basis: 'second-factor', isAsked: wantsEnrolment(flow) } as const;
+  // A dropped code has not been shown.
+  const mayEnrol = shown.otp === 'verified' && !isBreached;
+  const enrolling = mayEnrol ? await offerEnrolment(ports, question, shown) : undefined;
+  return enrolling
+    ? { move: (held) => startEnrolment(held, user, undefined, enrolling) }
+    : { finish: { user, ...shown } };
+}
+
+/**
+ * Where a token is required and all of the user's are deactivated, a dropped code or a recovery code leads to a new
+ * token. Any other code shows that one of them is active.
+ */
+async function replaceAfterSecond(
+  ports: StepPorts,
+  resource: Resource,
+  user: User,
+  shown: Exclude<SecondFactorOutcome, Refusal>,
+): Promise<StepOutcome | undefined> {
+  if (shown.otp === 'verified' && !KIND_RULES[shown.kind].isSubstitute) return undefined;
+  if (!isEnrolmentRequired(resource.enrolment, ports.clock.now())) return undefined;
+  const tokens = (await loadAssignedTokens(ports, user, resource.id)).tokens.map(({ value }) => value);
+  const states = factorStates(tokens, acceptedKindsFrom(user, resource), ports.clock.now());
+  const factors = decideFactors('password-otp', states);
+  if (shown.otp === 'verified' && (factors.kind !== 'factors' || !factors.otpSkipped)) return undefined;
+  const passed = shown.otp === 'verified' ? shown : ({ otp: 'not_used' } as const);
+  const replacement = await startReplacement(ports, { user, resource, tokens, passed });
+  if (!replacement) return undefined;
+  if ('refused' in replacement) return { refusal: refusal(replacement.refused, {}, { about: user.id }) };
+  if ('recovery' in replacement) {
+    const options = factorOptions(replacement.recovery);
+    return { move: (held) => askRecoveryCode(held, options) };
+  }
+  return { move: (held) => startEnrolment(held, user, undefined, replacement.enrolling) };
+}
+
+/** The user whom the password or the host named or, in code-only sign-in, the user behind the typed name. */
+function locateUserOf(
+  ports: Pick<Ports, 'clock' | 'random'> & { store: DocumentReader },
+  flow: Flow,
+): Promise<User | undefined> {
+  return locateTyped(ports, flow.account, flow.user ?? flow.login ?? '');
+}

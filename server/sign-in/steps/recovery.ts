@@ -1,0 +1,12 @@
+import { verifySecondFactor } from '../second-factor.ts';
+import type { StepContext } from '../step.ts';
+import type { StepOutcome, StepPorts } from '../step-outcome.ts';
+
+/** Checks a recovery code, for a user without their device. */
+export function checkRecoveryCode(
+  ports: StepPorts,
+  context: StepContext<'recovery'>,
+  { code }: { code: string },
+): Promise<StepOutcome> {
+  return verifySecondFactor(ports, context, { kind: 'recovery', code });
+}
