@@ -66,6 +66,17 @@ test('installs the unit, the command, a user without a shell, and a configuratio
   expect(file).toBe(`/${CONFIGURATION}`);
 });
 
+test('lintian finds nothing but what the overrides explain', async () => {
+  const [name = ''] = await readdir(join(folder, 'out-0.1.0'));
+  const args = ['--allow-root', '--no-cfg', '--show-overrides', join(folder, 'out-0.1.0', name)];
+  const { stdout } = await run('lintian', args).catch((error) => error);
+  const found: string[] = stdout.split('\n').filter((line: string) => /^[EWO]: /.test(line));
+  expect(found.filter((line) => !line.startsWith('O: '))).toEqual([]);
+  // And no override is for what is there no more.
+  expect(stdout).not.toContain('unused-override');
+  expect(new Set(found.map((line) => line.split(' ')[2])).size).toBe(6);
+});
+
 test('the installed service tells systemd that it is ready, and signs a user in', async () => {
   const place = await makePlace();
   const entry = inSystem('usr/lib/countersign/dist/server/start.cjs');

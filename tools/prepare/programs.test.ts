@@ -24,6 +24,7 @@ it('finds executable programs in any folder of the PATH', () => {
       'gpg',
       'composer',
       'unzip',
+      'lintian',
       'age',
     ]);
   });

@@ -104,6 +104,7 @@ export const NEEDS: readonly Need[] = [
   { command: 'gpg', debian: ['gpg'] },
   { command: 'composer', debian: ['composer', 'unzip'] },
   { command: 'bwrap', debian: ['bubblewrap'] },
+  { command: 'lintian', debian: ['lintian'] },
   { command: 'dpkg-deb', debian: ['dpkg'] },
   { command: 'systemd-analyze', debian: ['systemd'] },
   { command: 'promtool', debian: ['prometheus'] },

@@ -20,7 +20,8 @@ const NOT_SHIPPED = /(?:^|\/)(?:compile-cache|types)\/|\.map$|\.d\.m?ts$|\/\.mad
 /** Of a package: what Node loads and its license, without sources in C, maps and types. */
 const LOADED = /(?:^|\/)package\.json$|\.(?:c?js|mjs|json|node|txt)$|licen[cs]e[^/]*$/i;
 /** The countries are shipped in one file; the package has them twice. */
-const NOT_LOADED = /-ipv[46]\.mmdb$|(?:^|\/)(?:test|tests|benchmark|benchmarks|rollup\.config)(?:\/|\.js$)/;
+const NOT_LOADED =
+  /-ipv[46]\.mmdb$|\/node-addon-api\/tools\/|(?:^|\/)(?:test|tests|benchmark|benchmarks|rollup\.config)(?:\/|\.js$)/;
 
 /** The folders of the packages that the built service takes from node_modules, as the lock names them. */
 export const EXTERNAL_PACKAGES = [...NATIVE_PACKAGES, ...DATA_PACKAGES].map((name) => `node_modules/${name}`);
@@ -63,7 +64,7 @@ export function exampleFiles(root: string): string[] {
 /** Copies files, with their paths, readable by every user whatever the umask. */
 export function copyFiles(from: string, paths: readonly string[], to: string): void {
   for (const path of paths) {
-    const isProgram = (statSync(join(from, path)).mode & 0o100) !== 0;
+    const isProgram = (statSync(join(from, path)).mode & 0o100) !== 0 && !path.endsWith('.node');
     copyFileAs(join(from, path), join(to, path), isProgram ? 0o755 : 0o644);
   }
 }
