@@ -21,12 +21,14 @@ export const LISTENER_VARIABLES = {
       'File with a certificate and its chain (PEM): COUNTERSIGN_LISTEN then serves HTTPS alone, over HTTP/1.1 and HTTP/2, and so does COUNTERSIGN_ADMIN_LISTEN unless it is on loopback. A changed file counts within ten seconds.',
     otherwise: 'plain HTTP',
     schema: path.optional(),
+    needs: 'COUNTERSIGN_TLS_KEY_FILE',
   },
   COUNTERSIGN_TLS_KEY_FILE: {
     meaning:
       'File with the key of that certificate (PEM), with mode 0600 or 0400; one that root owns may be readable by its group.',
     otherwise: 'required with COUNTERSIGN_TLS_CERT_FILE',
     schema: path.optional(),
+    needs: 'COUNTERSIGN_TLS_CERT_FILE',
   },
   COUNTERSIGN_METRICS_LISTEN: {
     meaning:

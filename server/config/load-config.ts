@@ -10,6 +10,7 @@ import { breachedPasswordsOf } from './load-breached-passwords.ts';
 import { isRpIdUnusable, passkeysOf } from './load-passkeys.ts';
 import { loadTracing } from './load-tracing.ts';
 import { type Environment, fileVariable, readSecretFiles } from './read-secret-files.ts';
+import type { Variable } from './schemas.ts';
 import { STORE_VARIABLES } from './store-variables.ts';
 import { unknownVariable } from './unknown-variable.ts';
 import { VARIABLES } from './variables.ts';
@@ -35,25 +36,8 @@ interface Problem {
   readonly problem: string;
 }
 
-/** Only one of each pair may be set. */
-const EXCLUDED_BY: readonly (readonly [Name, Name])[] = [
-  ['COUNTERSIGN_MASTER_KEY_FILE', 'COUNTERSIGN_MASTER_KEY'],
-  ['COUNTERSIGN_BREACHED_PASSWORDS_URL', 'COUNTERSIGN_BREACHED_PASSWORDS_FILE'],
-];
-
-/** The first of each pair requires the second. */
-const NEEDED_WITH: readonly (readonly [Name, Name])[] = [
-  ['COUNTERSIGN_SMTP_URL', 'COUNTERSIGN_MAIL_FROM'],
-  ['COUNTERSIGN_CODE_COURIER_URL', 'COUNTERSIGN_CODE_COURIER_SECRET'],
-  ['COUNTERSIGN_SMS_SECRET', 'COUNTERSIGN_SMS_GATEWAY'],
-  ['COUNTERSIGN_AUDIT_FEED_TLS_CERT', 'COUNTERSIGN_AUDIT_FEED_TLS_KEY'],
-  ['COUNTERSIGN_AUDIT_FEED_TLS_KEY', 'COUNTERSIGN_AUDIT_FEED_TLS_CERT'],
-  ['COUNTERSIGN_STORE_TLS_CERT', 'COUNTERSIGN_STORE_TLS_KEY'],
-  ['COUNTERSIGN_STORE_TLS_KEY', 'COUNTERSIGN_STORE_TLS_CERT'],
-  ['COUNTERSIGN_TLS_CERT_FILE', 'COUNTERSIGN_TLS_KEY_FILE'],
-  ['COUNTERSIGN_TLS_KEY_FILE', 'COUNTERSIGN_TLS_CERT_FILE'],
-];
-
+/** The table once more, so that the names in it are checked. */
+const COMBINATIONS: Readonly<Record<Name, Variable & { excludes?: Name; needs?: Name }>> = VARIABLES;
 const SECRETS = (Object.keys(VARIABLES) as Name[]).filter((name) => 'isSecret' in VARIABLES[name]);
 
 /**
@@ -110,11 +94,10 @@ function readVariables(env: Environment): { values: Partial<Values>; problems: P
 
 /** Variables that exclude or require each other. */
 function* combinationProblems(env: Environment, values: Partial<Values>): Generator<Problem> {
-  for (const [name, other] of EXCLUDED_BY) {
-    if (env[name] && env[other]) yield { name, problem: `excludes ${other}: set one of them` };
-  }
-  for (const [name, other] of NEEDED_WITH) {
-    if (env[name] && !env[other]) yield { name: other, problem: `is required with ${name}` };
+  for (const [name, { excludes, needs }] of Object.entries(COMBINATIONS)) {
+    if (!env[name]) continue;
+    if (excludes && env[excludes]) yield { name, problem: `excludes ${excludes}: set one of them` };
+    if (needs && !env[needs]) yield { name: needs, problem: `is required with ${name}` };
   }
   if (env.COUNTERSIGN_OLD_MASTER_KEYS && !(env.COUNTERSIGN_MASTER_KEY || env.COUNTERSIGN_MASTER_KEY_FILE)) {
     const problem = 'goes with COUNTERSIGN_MASTER_KEY or COUNTERSIGN_MASTER_KEY_FILE only';

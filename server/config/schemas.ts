@@ -10,6 +10,10 @@ export interface Variable {
   readonly schema: z.ZodType<unknown, string | undefined>;
   /** True if it may also come from a file, which the variable with `_FILE` at its end names. */
   readonly isSecret?: true;
+  /** The variable that may not be set beside it. */
+  readonly excludes?: string;
+  /** The variable that it requires. */
+  readonly needs?: string;
 }
 
 /** Whole numbers in plain decimal: `1e3`, `0x10` and ` 5` are typing errors. */

@@ -54,11 +54,13 @@ export const STORE_VARIABLES = {
     meaning: 'File with the certificate (PEM) that the service shows to Redis and Sentinel.',
     otherwise: 'none',
     schema: path.optional(),
+    needs: 'COUNTERSIGN_STORE_TLS_KEY',
   },
   COUNTERSIGN_STORE_TLS_KEY: {
     meaning: 'File with the key of that certificate (PEM).',
     otherwise: 'required with COUNTERSIGN_STORE_TLS_CERT',
     schema: path.optional(),
+    needs: 'COUNTERSIGN_STORE_TLS_CERT',
   },
   COUNTERSIGN_STORE_TLS_NAME: {
     meaning: 'Name in the certificates of Redis and Sentinel.',

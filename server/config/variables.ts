@@ -74,6 +74,7 @@ export const VARIABLES = {
     meaning: 'File with the master key, readable by its owner only (mode 0600 or 0400).',
     otherwise: '`master.key` in the data folder',
     schema: path.optional(),
+    excludes: 'COUNTERSIGN_MASTER_KEY',
   },
   COUNTERSIGN_MASTER_KEY_FILE_GROUP: {
     meaning:
@@ -159,6 +160,7 @@ export const VARIABLES = {
       'Instead of the file: a service with the range API of Pwned Passwords, such as `https://api.pwnedpasswords.com/range`. It gets 5 digits of the SHA-1 hash.',
     otherwise: 'none',
     schema: parsed(parseSecureUrl, 'must be an https URL without credentials (http only on loopback)').optional(),
+    excludes: 'COUNTERSIGN_BREACHED_PASSWORDS_FILE',
   },
   COUNTERSIGN_BREACHED_PASSWORDS_ON_FAILURE: {
     meaning:
@@ -226,11 +228,13 @@ export const VARIABLES = {
     meaning: 'File with the certificate (PEM) that the service shows to the receiver.',
     otherwise: 'none',
     schema: path.optional(),
+    needs: 'COUNTERSIGN_AUDIT_FEED_TLS_KEY',
   },
   COUNTERSIGN_AUDIT_FEED_TLS_KEY: {
     meaning: 'File with the key of that certificate (PEM).',
     otherwise: 'required with COUNTERSIGN_AUDIT_FEED_TLS_CERT',
     schema: path.optional(),
+    needs: 'COUNTERSIGN_AUDIT_FEED_TLS_CERT',
   },
   COUNTERSIGN_STATISTICS_KEPT_DAYS: {
     meaning: 'Days that statistics are kept, 1 to 36500.',
@@ -246,6 +250,7 @@ export const VARIABLES = {
       (text) => (parseSmtpUrl(text) ? new Secret(text) : undefined),
       'must be an smtps:// or smtp:// URL with host, and user and password or neither',
     ).optional(),
+    needs: 'COUNTERSIGN_MAIL_FROM',
   },
   COUNTERSIGN_SMTP_ALLOW_PLAINTEXT: {
     meaning: 'Send without TLS beyond loopback. Eavesdroppers can read links and the mail password.',
@@ -267,11 +272,13 @@ export const VARIABLES = {
     otherwise: 'none',
     isSecret: true,
     schema: secretLine.optional(),
+    needs: 'COUNTERSIGN_SMS_GATEWAY',
   },
   COUNTERSIGN_CODE_COURIER_URL: {
     meaning: 'Your own program that delivers codes instead: `https`, or `http` on loopback.',
     otherwise: 'none',
     schema: parsed(parseSecureUrl, 'must be an https URL without credentials (http only on loopback)').optional(),
+    needs: 'COUNTERSIGN_CODE_COURIER_SECRET',
   },
   COUNTERSIGN_CODE_COURIER_SECRET: {
     meaning: 'Key that signs what it gets: `whsec_` and at least 24 bytes in base64.',
