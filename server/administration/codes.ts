@@ -1,9 +1,13 @@
-import { RECOVERY_CODES } from '../administrators/administrator.ts';
 import type { AdministratorId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { isSameSecret } from '../kernel/secret-token.ts';
 import { CONFIRMATION_ATTEMPTS, type Confirmation } from '../messages/confirmation.ts';
-import { confirmationCodeText, plainCode, recoveryCodeText } from '../tokens/kinds/recovery/recovery-code-format.ts';
+import {
+  confirmationCodeText,
+  plainCode,
+  RECOVERY_CODES,
+  recoveryCodeText,
+} from '../tokens/kinds/recovery/recovery-code-format.ts';
 
 type Needs = Pick<Ports, 'random' | 'secrets'>;
 

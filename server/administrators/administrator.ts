@@ -59,7 +59,6 @@ export interface RecoveryCodes {
   lastUsed?: string;
 }
 
-export const RECOVERY_CODES = 10;
 /** After this many consecutive wrong codes none is evaluated until the codes are renewed (SR-15). */
 export const RECOVERY_FAILURES = 10;
 /** The default of resources: an administrator's sign-in belongs to no resource whose limit could apply. */

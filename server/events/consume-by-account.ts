@@ -33,7 +33,8 @@ export interface AccountConsumer<S extends { readonly cursors: Cursors }> {
 
 /** Accounts processed concurrently; their commits share the store's flushes. */
 const MAX_CONCURRENT_ACCOUNTS = 8;
-const MAX_COMMIT_TRIES = 12;
+/** Of a consumer, before it leaves the work to the next round. */
+export const MAX_COMMIT_TRIES = 12;
 
 export function consumeByAccount<S extends { readonly cursors: Cursors }>(
   ports: Needs,

@@ -6,7 +6,13 @@ import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import { beginsWith } from '../store/index-entries.ts';
 import type { ListQuery } from '../store/records/list-named.ts';
 import type { Page } from '../store/records/list-objects.ts';
-import { listOffsetPage, listSelectedOffsetPage, type OffsetPage } from '../store/records/offset-page.ts';
+import {
+  listOffsetPage,
+  listSelectedOffsetPage,
+  MAX_PAGE_SIZE,
+  MAX_SCANNED,
+  type OffsetPage,
+} from '../store/records/offset-page.ts';
 import { tokenDocument, tokenIndexes } from '../tokens/documents.ts';
 import { rulesOf } from '../tokens/kinds/rules.ts';
 import { listTokens } from '../tokens/list-tokens.ts';
@@ -23,9 +29,6 @@ type Needs = Pick<Ports, 'store' | 'clock'>;
 
 /** Maximum matches if they have to be sorted. */
 const MAX_MATCHES = 1000;
-/** Maximum entries read for them. */
-const MAX_SCANNED = 10_000;
-const MAX_PAGE_SIZE = 200;
 
 interface UserSelection {
   login?: string | undefined;

@@ -93,6 +93,8 @@ export interface Resource {
 
 export const DEFAULT_FAILED_ATTEMPTS_BEFORE_LOCK = FAILED_ATTEMPTS_BEFORE_LOCK.usual;
 export const DEFAULT_RESULT_LIFETIME_MS = MINUTE_MS;
+/** Signing keys stay published for longer. */
+export const MAX_RESULT_LIFETIME_MS = 5 * MINUTE_MS;
 
 /** The kinds that a resource accepts by default. SMS has to be enabled explicitly (SR-48). */
 export const DEFAULT_TOKEN_KINDS = TOKEN_KINDS.filter((kind) => !KIND_RULES[kind].isRestricted);

@@ -38,6 +38,7 @@ import {
   DEFAULT_RESULT_LIFETIME_MS,
   DEFAULT_TOKEN_KINDS,
   MAX_REMEMBERED_MS,
+  MAX_RESULT_LIFETIME_MS,
   MAX_TRUSTED_DAYS,
   METHOD_POLICIES,
   type Resource,
@@ -84,7 +85,7 @@ const settings = {
   resultLifetimeMs: z
     .int()
     .min(10_000)
-    .max(300_000)
+    .max(MAX_RESULT_LIFETIME_MS)
     .openapi({ description: 'The lifetime of results in milliseconds.', example: 60_000 }),
   ...redirectUriFields,
   passwordReset: z.boolean().openapi({

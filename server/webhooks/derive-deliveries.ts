@@ -1,3 +1,4 @@
+import { MAX_COMMIT_TRIES } from '../events/consume-by-account.ts';
 import type { EventBatch, EventConsumer, StreamEvent, StreamPart } from '../events/consume-events.ts';
 import type { ConsumerName } from '../events/documents.ts';
 import type { Cursors } from '../events/log/segment.ts';
@@ -24,7 +25,6 @@ type Needs = Pick<Ports, 'store' | 'clock' | 'random'>;
 const DELIVERY_BATCH_SIZE = 200;
 /** Partitions processed concurrently. */
 const MAX_CONCURRENT_PARTITIONS = 8;
-const MAX_COMMIT_TRIES = 12;
 
 /** What a consumer tells the process that sends. */
 interface Notices {

@@ -1,9 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import {
-  ADMINISTRATOR_FAILURES_BEFORE_LOCK,
-  RECOVERY_CODES,
-  RECOVERY_FAILURES,
-} from '../../administrators/administrator.ts';
+import { ADMINISTRATOR_FAILURES_BEFORE_LOCK, RECOVERY_FAILURES } from '../../administrators/administrator.ts';
 import { administratorDocument } from '../../administrators/documents.ts';
 import type { AccountEvent } from '../../kernel/event.ts';
 import type { FlowId } from '../../kernel/ids.ts';
@@ -24,6 +20,7 @@ import { createFixture, type Fixture, overwrite, read, runMeanwhile, unwrap } fr
 import { openTestPorts, type TestPorts } from '../../testing/test-ports.ts';
 import { tokenDocument } from '../../tokens/documents.ts';
 import { base32Decode } from '../../tokens/kinds/oath/base32.ts';
+import { RECOVERY_CODES } from '../../tokens/kinds/recovery/recovery-code-format.ts';
 import { removeAdministrator } from '../change-administrator.ts';
 import {
   answerEmail,

@@ -87,11 +87,13 @@ export const phone = z
   .refine(isPhoneShape, '10 to 15 digits, with or without a leading +')
   .openapi({ description: 'A phone number with its country code.', example: '+4915112345678' });
 
-/** A password as typed. Its length is checked where it is set; this bound only limits the body. */
+/** Of a password as typed. The policy checks its length where it is set; this bound only limits the body. */
+export const MAX_PASSWORD_LENGTH = 1024;
+
 export const password = z
   .string()
   .min(1)
-  .max(1024)
+  .max(MAX_PASSWORD_LENGTH)
   .openapi({ description: 'The password, in plain text.', example: 'violet anchor tuesday lantern' });
 
 export const nonce = z

@@ -1,4 +1,5 @@
 import { CodedError } from '@countersign/protocol/coded-error';
+import { MINUTE_MS } from '../time.ts';
 
 /**
  * The store: documents with versions, grouped by anchor, each anchor in one partition. Pure functions make the
@@ -54,6 +55,9 @@ export interface Stored<T> {
 
 /** The version to expect of a document that must not exist (or has expired at the change's `now`). */
 export const ABSENT = 0;
+
+/** How long an adapter remembers an applied operation. The contract promises ten minutes. */
+export const OPERATION_RETENTION_MS = 15 * MINUTE_MS;
 
 export interface IndexEntry {
   /** Sort text, compared byte for byte as UTF-8. */

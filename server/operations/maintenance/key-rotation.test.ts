@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { MAX_RESULT_LIFETIME_MS } from '../../resources/resource.ts';
 import {
   hasRetired,
   isUnderWay,
@@ -11,7 +12,6 @@ import {
 import type { StoredSigningKey } from './signing-key.ts';
 
 /** The longest lifetime of a result, and the tolerance of verifiers. */
-const MAX_RESULT_LIFETIME_MS = 300_000;
 const START = Date.UTC(2027, 0, 15);
 
 function keyOf(number: number, createdAt: number, signsFromAt: number): StoredSigningKey {

@@ -1,10 +1,9 @@
 import { MINUTE_MS } from '../../kernel/time.ts';
+import { MAX_RESULT_LIFETIME_MS } from '../../resources/resource.ts';
 import type { StoredSigningKey } from './signing-key.ts';
 
 /** How long verifiers may cache the key set, and so how long a new key is published before it signs. */
 export const PUBLISHED_BEFORE_MS = 15 * MINUTE_MS;
-/** The longest lifetime that a resource may give its results. */
-const MAX_RESULT_LIFETIME_MS = 300_000;
 /** For clock differences, and servers that have not yet read the new key. */
 const GRACE_MS = 5 * MINUTE_MS;
 /** How long a key stays published after another has taken over: its last result has long expired by then. */

@@ -4,6 +4,7 @@ import { challengeOrToken } from '../../authentication/challenge-or-token.ts';
 import { readBalance } from '../../billing/read-plan.ts';
 import { checkEnvironment } from '../../browsers/check-environment.ts';
 import { saveEnvironment } from '../../browsers/save-environment.ts';
+import { MAX_PASSWORD_LENGTH } from '../../http/api/fields.ts';
 import type { ResourceId, TokenId, UserId } from '../../kernel/ids.ts';
 import { isRefusal, type Result } from '../../kernel/result.ts';
 import { readStrictJson } from '../../kernel/strict-json.ts';
@@ -27,7 +28,6 @@ import { protectimusType } from '../token-types.ts';
 import { NO_TEXT, type Shape } from './envelope.ts';
 import type { Fields } from './fields.ts';
 
-const MAX_PASSWORD_LENGTH = 1024;
 const MAX_ENVIRONMENT_LENGTH = 10_000;
 const WHO = [...RESOURCE_FIELDS, ...USER_FIELDS];
 

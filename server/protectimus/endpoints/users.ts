@@ -1,3 +1,4 @@
+import { MAX_PASSWORD_LENGTH } from '../../http/api/fields.ts';
 import { idFromBytes, idNumber, type TokenId, type UserId } from '../../kernel/ids.ts';
 import { isEmailShape, isLoginShape, isPhoneShape } from '../../kernel/names.ts';
 import { isRefusal, type Result, refusal } from '../../kernel/result.ts';
@@ -31,7 +32,6 @@ const DETAILS = ['login', 'email', 'phoneNumber', 'password', 'firstName', 'seco
 const PASSWORD_FIELDS = ['rawPassword', 'rawSalt', 'encodingType', 'encodingFormat'];
 const MAX_LOGIN_LENGTH = 50;
 const MAX_EMAIL_LENGTH = 100;
-const MAX_PASSWORD_LENGTH = 1024;
 /** Far more tokens than a user has. */
 const MAX_TOKENS = 5000;
 

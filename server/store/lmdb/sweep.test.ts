@@ -2,10 +2,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { OPERATION_RETENTION_MS } from '../../kernel/ports/store.ts';
 import { dumpEmbeddedStore, type StoreDump } from '../../testing/dump-store.ts';
 import { changeOf, keyOf, NOW } from '../../testing/store-conformance/changes.ts';
 import { openEmbeddedStore } from './open-embedded-store.ts';
-import { EXPIRED_RETENTION_MS, OPERATION_RETENTION_MS } from './sweep.ts';
+import { EXPIRED_RETENTION_MS } from './sweep.ts';
 import { openTables } from './tables.ts';
 
 let path: string;

@@ -1,12 +1,11 @@
-import { HOUR_MS, MINUTE_MS } from '../../kernel/time.ts';
+import { OPERATION_RETENTION_MS } from '../../kernel/ports/store.ts';
+import { HOUR_MS } from '../../kernel/time.ts';
 import { numbered, type Table, type Tables } from './tables.ts';
 
 /**
  * Time after which an expired document or counter is removed, so that setting the clock back slightly changes nothing.
  */
 export const EXPIRED_RETENTION_MS = HOUR_MS;
-/** The contract promises ten minutes. */
-export const OPERATION_RETENTION_MS = 15 * MINUTE_MS;
 /** Maximum entries of each kind per sweep: more than the commits in between can add. */
 const AT_MOST = 256;
 /** Operations that a sweep passes without removing them: twice as many as the commits in between add. */

@@ -13,9 +13,9 @@ export interface OffsetPage {
 type PageAfter<T> = (query: { after?: string | undefined; limit: number }) => Promise<Result<Page<T>>>;
 
 const PAGE_SIZE = 1000;
-const MAX_PAGE_SIZE = 200;
+export const MAX_PAGE_SIZE = 200;
 /** Without a selective index, the most objects that one request reads. */
-const MAX_SCANNED = 10_000;
+export const MAX_SCANNED = 10_000;
 
 /**
  * Part of a list by offset, for clients that count instead of using a cursor. Skipped entries are not read, so a far

@@ -1,13 +1,11 @@
 import { isUtf8 } from 'node:buffer';
-import type { CommitOutcome } from '../../kernel/ports/store.ts';
-import { HOUR_MS, MINUTE_MS } from '../../kernel/time.ts';
+import { type CommitOutcome, OPERATION_RETENTION_MS } from '../../kernel/ports/store.ts';
+import { HOUR_MS } from '../../kernel/time.ts';
 import type { PreparedChange } from '../codec/prepare-change.ts';
 import type { Key, Keys } from './keys.ts';
 import { COMMIT } from './library.ts';
 import type { Command, Writer } from './writer.ts';
 
-/** Real time for which an applied operation is remembered. The contract promises ten minutes. */
-export const OPERATION_RETENTION_MS = 15 * MINUTE_MS;
 /** Real time that documents stay after their expiry, so that servers with slightly different clocks see the same. */
 export const EXPIRED_RETENTION_MS = HOUR_MS;
 

@@ -4,7 +4,6 @@ import { mayHelpOn } from '../../../kernel/policy.ts';
 import type { Ports } from '../../../kernel/ports/ports.ts';
 import type { RequestContext } from '../../../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../../../kernel/result.ts';
-import { HOUR_MS } from '../../../kernel/time.ts';
 import type { IssuedLink } from '../../../messages/delivered-link.ts';
 import { resourceDocument } from '../../../resources/documents.ts';
 import { resourceLanguage } from '../../../resources/mail-brand.ts';
@@ -15,11 +14,15 @@ import { loadAssignedTokens } from '../../../tokens/load-assigned-tokens.ts';
 import { userDocument } from '../../../users/documents.ts';
 import { issueUserLink, refuseUserLink } from '../issue-user-link.ts';
 import { unlockLinkDocument } from './documents.ts';
-import { allowsUnlock, UNLOCK_LINK_LIFETIME_MS, unlockOf, writeUnlockPath } from './unlock-link.ts';
+import {
+  allowsUnlock,
+  UNLOCK_LINK_LIFETIME_MS,
+  UNLOCK_LINKS_PER_USER,
+  UNLOCK_LINKS_WINDOW_MS,
+  unlockOf,
+  writeUnlockPath,
+} from './unlock-link.ts';
 import { unlockableTokens } from './unlockable-tokens.ts';
-
-/** Unlock links that are handed over to one user. */
-const UNLOCK_LINKS_PER_USER = 10;
 
 /**
  * Makes a link that unlocks the tokens of a user there, to hand over. It lifts the same locks as one that the user asks
@@ -49,7 +52,7 @@ export async function issueUnlockLink(
   return issueUserLink(ports, act, id, {
     key: unlockLinkDocument.key(id),
     delivery: 'hand-over',
-    limit: { counter: 'unlock', max: UNLOCK_LINKS_PER_USER, windowMs: HOUR_MS },
+    limit: { counter: 'unlock', max: UNLOCK_LINKS_PER_USER, windowMs: UNLOCK_LINKS_WINDOW_MS },
     lifetimeMs: () => validForMs,
     refuse: () => undefined,
     value: (link, user) => unlockOf(link, user, on),

@@ -1,6 +1,6 @@
 import type { ResourceId } from '../../../kernel/ids.ts';
 import type { MailLanguage } from '../../../kernel/mail.ts';
-import { DAY_MS, MINUTE_MS } from '../../../kernel/time.ts';
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../../kernel/time.ts';
 import { type DeliveredLink, isLinkCurrent } from '../../../messages/delivered-link.ts';
 import { type UserLink, writeUserLink } from '../../../messages/user-link.ts';
 import { passwordDigest } from '../../../passwords/password-digest.ts';
@@ -17,6 +17,9 @@ export const UNLOCK_LINK_LIFETIME_MS = 30 * MINUTE_MS;
  */
 export const UNLOCKS_PER_USER = 2;
 export const UNLOCKS_WINDOW_MS = DAY_MS;
+/** Unlock links that are handed over to one user. What the help desk may unlock is `HELP_DESK_UNLOCKS_PER_DAY`. */
+export const UNLOCK_LINKS_PER_USER = 10;
+export const UNLOCK_LINKS_WINDOW_MS = HOUR_MS;
 
 /** The only link with which a user unlocks their own tokens; a new one replaces it. Shares the user's anchor. */
 export interface UnlockLink extends DeliveredLink {

@@ -2,6 +2,9 @@ import { crockford } from '../../../kernel/ids.ts';
 
 /** Codes that users read and type: Crockford's base32 (no i, l, o, u), in groups. */
 
+/** The number of codes in a set, of users and administrators. */
+export const RECOVERY_CODES = 10;
+
 /** 50 bits, as `xxxxx-xxxxx`. Takes ten random bytes. */
 export function recoveryCodeText(bytes: Uint8Array): string {
   const text = crockford(bytes.subarray(0, 10)).slice(0, 10);

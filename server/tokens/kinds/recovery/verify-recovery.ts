@@ -3,10 +3,7 @@ import type { Ports } from '../../../kernel/ports/ports.ts';
 import type { FactorCheck, VerifyNeeds } from '../../factor-check.ts';
 import type { RecoveryAnswer } from '../../second-answer.ts';
 import type { RecoveryToken } from '../../token.ts';
-import { plainCode, recoveryCodeText } from './recovery-code-format.ts';
-
-/** The number of codes in a set. */
-export const RECOVERY_CODES = 10;
+import { plainCode, RECOVERY_CODES, recoveryCodeText } from './recovery-code-format.ts';
 
 /** Verifies a recovery code: the commit that accepts it removes it from the list. */
 export function verifyRecovery(ports: VerifyNeeds, token: RecoveryToken, { code }: RecoveryAnswer): FactorCheck {
