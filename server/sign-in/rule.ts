@@ -1,5 +1,6 @@
 import type { FlowView } from '@countersign/protocol/flow';
 import type { RequiredFactors } from '../authentication/step-up.ts';
+import type { SecondFactorOutcome } from '../authentication/verify-second-factor.ts';
 import type { UserId } from '../kernel/ids.ts';
 import type { ClientInfo, RequestContext } from '../kernel/request-context.ts';
 import type { Refusal, Result } from '../kernel/result.ts';
@@ -67,6 +68,14 @@ export interface FirstFactorFacts {
   marks?: FlowMarks;
 }
 
+/** A second factor that was right, or that the rules of the methods drop. */
+export interface VerifiedSecondFactor {
+  flow: Flow;
+  resource: Resource;
+  user: User;
+  shown: Exclude<SecondFactorOutcome, Refusal>;
+}
+
 export interface BeforeResult extends BeforeStep {
   /** Of a user: a test resource has none, and asks no rule. */
   passed: VerifiedFactors & { user: { id: UserId } };
@@ -130,6 +139,8 @@ export interface Rule {
     ports: StepPorts,
     first: VerifiedFirstFactor,
   ): Awaitable<Result<StepOutcome> | { marks: FlowMarks } | undefined>;
+  /** May decide what follows; the first rule that does has decided. */
+  afterSecondFactor?(ports: StepPorts, second: VerifiedSecondFactor): Awaitable<StepOutcome | undefined>;
   /** May refuse the result, or add to it. */
   beforeResult?(ports: StepPorts, context: BeforeResult): Awaitable<BeforeResultOutcome>;
   /** Pure, in the commit: may refuse the result, or change how the sign-in ends. */

@@ -4,6 +4,7 @@ import { refusal } from '../kernel/result.ts';
 import { DEFAULT_WEIGHTS } from '../resources/environment-check.ts';
 import type { Resource } from '../resources/resource.ts';
 import { operatorContext, updateResource, updateToken, updateUser } from '../testing/as-operator.ts';
+import { giveRecoveryCodes } from '../testing/devices/recovery-device.ts';
 import { hookAnswer } from '../testing/fake-senders.ts';
 import {
   addResource,
@@ -36,10 +37,17 @@ beforeEach(() => {
 const codeOf = async (scene: Fixture) => (await scene.tokens[0]?.code()) ?? '';
 
 /** Name, password and, if it is asked for, the code. */
-async function signIn(scene: Fixture, rules: readonly Rule[], password = PASSWORD, code?: string) {
+async function signIn(
+  scene: Fixture,
+  rules: readonly Rule[],
+  password = PASSWORD,
+  code?: string,
+  beforeCode?: Refused['beforeCode'],
+) {
   const walk = await LoginDriver.begin(scene, { rules });
   await walk.identify();
   if (walk.view.step === 'password') await walk.password(password);
+  await beforeCode?.(scene, walk);
   if (walk.view.step === 'otp') await walk.otp(code ?? (await codeOf(scene)));
   return walk;
 }
@@ -57,7 +65,14 @@ interface Refused {
   site?(scene: Fixture): Promise<Resource>;
   password?: string;
   isCodeWrong?: true;
+  /** Between the password and the code. */
+  beforeCode?(scene: Fixture, walk: LoginDriver): Promise<unknown>;
 }
+
+const TOKEN_REQUIRED: FixtureOptions = { tokens: [{}], resource: { enrolment: { kinds: ['totp'], required: true } } };
+const deactivate = async ({ account, tokens: [token] }: Fixture) =>
+  token && unwrap(await updateToken(ports, account, token.id, { enabled: false }));
+let onPaper: readonly string[] = [];
 
 /** By the steps, or by a rule. */
 const REFUSED: Record<string, Refused> = {
@@ -89,8 +104,23 @@ const REFUSED: Record<string, Refused> = {
     site: ({ account }) => addResource(ports, account, { testMode: 'fail' }),
   },
   'all tokens deactivated where one is required': {
-    options: { tokens: [{}], resource: { enrolment: { kinds: ['totp'], required: true } } },
-    given: async ({ account, tokens: [token] }) => token && updateToken(ports, account, token.id, { enabled: false }),
+    options: TOKEN_REQUIRED,
+    given: deactivate,
+  },
+  'a token deactivated before its code, where one is required': {
+    options: TOKEN_REQUIRED,
+    beforeCode: deactivate,
+  },
+  'a recovery code for a token deactivated meanwhile, where one is required': {
+    options: TOKEN_REQUIRED,
+    given: async (scene) => {
+      onPaper = (await giveRecoveryCodes(scene)).codes;
+    },
+    beforeCode: async (scene, walk) => {
+      await walk.choose('recovery');
+      await deactivate(scene);
+      await walk.recovery(onPaper[0] ?? '');
+    },
   },
 };
 
@@ -112,7 +142,7 @@ const absences = fc.subarray(OPTIONAL);
 describe('SR-87. The attack: a feature put at another place of the list, or left out, lets in who was refused', () => {
   test.each(Object.entries(REFUSED))(
     '%s is refused in every order of the rules',
-    async (_what, { options, given, site, password, isCodeWrong }) => {
+    async (_what, { options, given, site, password, isCodeWrong, beforeCode }) => {
       await fc.assert(
         fc.asyncProperty(orders, absences, async (order, absent) => {
           ports.breachedPasswords = undefined;
@@ -120,7 +150,7 @@ describe('SR-87. The attack: a feature put at another place of the list, or left
           await given?.(made);
           const scene = { ...made, resource: (await site?.(made)) ?? made.resource };
           const rules = named(order.filter((name) => !absent.includes(name)));
-          const walk = await signIn(scene, rules, password, isCodeWrong && (await wrongCode(scene)));
+          const walk = await signIn(scene, rules, password, isCodeWrong && (await wrongCode(scene)), beforeCode);
           expect(walk.view.step).not.toBe('done');
           expect(await hasResult(walk)).toBe(false);
         }),
@@ -175,6 +205,15 @@ describe('SR-87. The attack: a rule that breaks is a way in', () => {
     // The step is free again.
     walk.rules = RULES;
     expect(await walk.password()).toMatchObject({ step: 'done' });
+  });
+
+  test('one that throws in afterSecondFactor denies', async () => {
+    const scene = await createFixture(ports, { tokens: [{}] });
+    const walk = await LoginDriver.toOtp(scene);
+    walk.rules = [...RULES, { name: 'broken', does: 'Breaks.', afterSecondFactor: broken }];
+    await expect(walk.otp(await codeOf(scene))).rejects.toThrow('a rule is broken');
+    expect(await walk.look()).toMatchObject({ step: 'otp' });
+    expect(await hasResult(walk)).toBe(false);
   });
 
   test('one that throws after a refusal leaves the step unanswered', async () => {
@@ -253,6 +292,7 @@ const ASKED: [hook: Exclude<keyof Rule, 'name' | 'does'>, when: string][] = [
   ['beforeStep', 'at the step'],
   ['assessFirstFactor', 'after the first factor'],
   ['afterFirstFactor', 'after the first factor'],
+  ['afterSecondFactor', 'after the second factor'],
   ['beforeResult', 'before the result'],
   ['inResult', 'in the commit'],
   ['onRefusal', 'after a refusal'],

@@ -18,6 +18,7 @@ import type {
   Rule,
   SignInEnd,
   VerifiedFirstFactor,
+  VerifiedSecondFactor,
 } from './rule.ts';
 import type { StepOutcome, StepPorts } from './step-outcome.ts';
 
@@ -86,6 +87,18 @@ export async function decideByRules(
     marks = { ...marks, ...answer?.marks };
   }
   return { decided: undefined, marks };
+}
+
+export async function askAfterSecondFactor(
+  rules: Rules,
+  ports: StepPorts,
+  second: VerifiedSecondFactor,
+): Promise<StepOutcome | undefined> {
+  for (const rule of rules) {
+    const decided = await inTime(rule, rule.afterSecondFactor?.(ports, second));
+    if (decided) return decided;
+  }
+  return undefined;
 }
 
 /** What may be committed as a result; `end`: a rule has refused it. */

@@ -1,31 +1,26 @@
-import { endsByBreach } from '../authentication/breached-password.ts';
 import { decideFactors } from '../authentication/decide-factors.ts';
 import { decoyForUnknownUser } from '../authentication/decoy-for-unknown-user.ts';
 import { isFirstFactorCurrent, secondFactorTokens } from '../authentication/first-factor.ts';
 import { locateTyped } from '../authentication/locate-typed.ts';
 import { acceptedKindsFrom, factorOptions, factorStates } from '../authentication/second-factor.ts';
-import { type SecondFactorOutcome, verifyUserFactor } from '../authentication/verify-second-factor.ts';
+import { verifyUserFactor } from '../authentication/verify-second-factor.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import type { DocumentReader } from '../kernel/ports/store.ts';
 import { isRefusal, type Refusal, refusal, withAudit } from '../kernel/result.ts';
 import { passwordDigest } from '../passwords/password-digest.ts';
-import { isEnrolmentRequired } from '../resources/enrolment-policy.ts';
 import type { Resource } from '../resources/resource.ts';
-import { KIND_RULES } from '../tokens/kinds/rules.ts';
 import { loadAssignedTokens } from '../tokens/load-assigned-tokens.ts';
 import type { SecondAnswer } from '../tokens/second-answer.ts';
 import { usableTokens } from '../tokens/usable-tokens.ts';
 import type { User } from '../users/user.ts';
-import { refuseBreached } from './after-first-factor.ts';
-import { askRecoveryCode, startEnrolment } from './enrolment/enrolment-transitions.ts';
-import { offerEnrolment, wantsEnrolment } from './enrolment/offer-enrolment.ts';
-import { startReplacement } from './enrolment/start-replacement.ts';
 import type { Flow } from './flow.ts';
 import { isUnlockableByMail } from './recovery/unlock/unlock-link.ts';
 import { canRequestUnlock } from './recovery/unlock/unlockable-tokens.ts';
+import type { Rule, VerifiedSecondFactor } from './rule.ts';
+import { askAfterSecondFactor } from './run-rules.ts';
 import type { StepContext } from './step.ts';
 import type { StepOutcome, StepPorts } from './step-outcome.ts';
-import { offerUnlock } from './transitions.ts';
+import { askRecoveryCode, offerUnlock } from './transitions.ts';
 
 /**
  * Any second factor of a sign-in. Without a first factor, all refusals about the user are the same (SR-17).
@@ -34,7 +29,7 @@ import { offerUnlock } from './transitions.ts';
  */
 export async function verifySecondFactor(
   ports: StepPorts,
-  { flow, resource, ahead }: StepContext<'otp' | 'recovery' | 'passkey'>,
+  { flow, resource, ahead, rules }: StepContext<'otp' | 'recovery' | 'passkey'>,
   answer: SecondAnswer,
   trust?: true,
 ): Promise<StepOutcome> {
@@ -65,7 +60,7 @@ export async function verifySecondFactor(
     scope: flow.id,
   });
   if (!isRefusal(outcome)) {
-    const next = await continueAfterSecondFactor(ports, flow, resource, user, outcome);
+    const next = await continueAfterSecondFactor(ports, rules, { flow, resource, user, shown: outcome });
     return trust && 'finish' in next ? { finish: { ...next.finish, wantsTrust: true } } : next;
   }
   const about = user.id;
@@ -106,51 +101,13 @@ async function afterLock(
   };
 }
 
-/** Completes the sign-in, or, if the page asks for it, sets up another token first. */
+/** Completes the sign-in, unless a rule has something else come first. */
 export async function continueAfterSecondFactor(
   ports: StepPorts,
-  flow: Flow,
-  resource: Resource,
-  user: User,
-  shown: Exclude<SecondFactorOutcome, Refusal>,
+  rules: readonly Rule[],
+  second: VerifiedSecondFactor,
 ): Promise<StepOutcome> {
-  const isBreached = flow.breached !== undefined && endsByBreach(flow, resource);
-  const replaced = await replaceAfterSecond(ports, resource, user, shown);
-  if (replaced) return isBreached ? refuseBreached(ports, { resource, user }) : replaced;
-  const question = { user, resource, basis: 'second-factor', isAsked: wantsEnrolment(flow) } as const;
-  // A dropped code has not been shown.
-  const mayEnrol = shown.otp === 'verified' && !isBreached;
-  const enrolling = mayEnrol ? await offerEnrolment(ports, question, shown) : undefined;
-  return enrolling
-    ? { move: (held) => startEnrolment(held, user, undefined, enrolling) }
-    : { finish: { user, ...shown } };
-}
-
-/**
- * Where a token is required and all of the user's are deactivated, a dropped code or a recovery code leads to a new
- * token. Any other code shows that one of them is active.
- */
-async function replaceAfterSecond(
-  ports: StepPorts,
-  resource: Resource,
-  user: User,
-  shown: Exclude<SecondFactorOutcome, Refusal>,
-): Promise<StepOutcome | undefined> {
-  if (shown.otp === 'verified' && !KIND_RULES[shown.kind].isSubstitute) return undefined;
-  if (!isEnrolmentRequired(resource.enrolment, ports.clock.now())) return undefined;
-  const tokens = (await loadAssignedTokens(ports, user, resource.id)).tokens.map(({ value }) => value);
-  const states = factorStates(tokens, acceptedKindsFrom(user, resource), ports.clock.now());
-  const factors = decideFactors('password-otp', states);
-  if (shown.otp === 'verified' && (factors.kind !== 'factors' || !factors.otpSkipped)) return undefined;
-  const passed = shown.otp === 'verified' ? shown : ({ otp: 'not_used' } as const);
-  const replacement = await startReplacement(ports, { user, resource, tokens, passed });
-  if (!replacement) return undefined;
-  if ('refused' in replacement) return { refusal: refusal(replacement.refused, {}, { about: user.id }) };
-  if ('recovery' in replacement) {
-    const options = factorOptions(replacement.recovery);
-    return { move: (held) => askRecoveryCode(held, options) };
-  }
-  return { move: (held) => startEnrolment(held, user, undefined, replacement.enrolling) };
+  return (await askAfterSecondFactor(rules, ports, second)) ?? { finish: { user: second.user, ...second.shown } };
 }
 
 /** The user whom the password or the host named or, in code-only sign-in, the user behind the typed name. */

@@ -16,6 +16,7 @@ import {
   type FlowAt,
   type FlowBase,
   type LoginRequest,
+  type SecondFactorRequest,
   type SecondStep,
   STEP_CLAIM_MS,
 } from './flow.ts';
@@ -123,6 +124,20 @@ export function requestSecondFactor(
 ): FlowAt<FactorStep> {
   const first = firstOption(options, flow.prefer);
   return { ...flow, ...offered, factors: [...options], ...omitUndefined({ factor: first?.id }) };
+}
+
+/**
+ * Asks for a recovery code: the tokens that were asked for cannot be used by now.
+ *
+ * @param locked options that the page offers besides, to have them unlocked
+ */
+export function askRecoveryCode(
+  flow: Flow,
+  options: readonly FactorOption[],
+  locked: readonly FactorOption[] = [],
+): FlowAt<FactorStep> {
+  const { question: _answered, sent: _sent, ...rest }: Flow & SecondFactorRequest = countStep(flow);
+  return { ...requestSecondFactor(rest, options, { step: 'recovery' }), factors: [...options, ...locked] };
 }
 
 /** The user picked another option, and its challenge is prepared. A transaction stays at its step. */

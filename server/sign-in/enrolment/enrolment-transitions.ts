@@ -1,11 +1,10 @@
-import type { FactorOption } from '@countersign/protocol/flow';
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import type { EnrolmentKind } from '../../resources/enrolment-policy.ts';
 import type { Draft } from '../../tokens/kinds/actions.ts';
 import type { PresentedPasskey } from '../../tokens/kinds/passkey/passkey-challenge.ts';
 import type { User } from '../../users/user.ts';
-import type { Flow, FlowAt, SecondFactorRequest } from '../flow.ts';
-import { countStep, requestSecondFactor } from '../transitions.ts';
+import type { Flow, FlowAt } from '../flow.ts';
+import { countStep } from '../transitions.ts';
 import type { PendingEnrolment } from './pending-enrolment.ts';
 
 /** The user sets up a token before the sign-in completes, or instead of it. */
@@ -24,20 +23,6 @@ export function startEnrolment(
     ...(passwordDigest !== undefined && { passwordVerified: true, passwordDigest }),
     enrolling,
   };
-}
-
-/**
- * Asks for a recovery code: the tokens that were asked for cannot be used by now.
- *
- * @param locked options that the page offers besides, to have them unlocked
- */
-export function askRecoveryCode(
-  flow: Flow,
-  options: readonly FactorOption[],
-  locked: readonly FactorOption[] = [],
-): ReturnType<typeof requestSecondFactor> {
-  const { question: _answered, sent: _sent, ...rest }: Flow & SecondFactorRequest = countStep(flow);
-  return { ...requestSecondFactor(rest, options, { step: 'recovery' }), factors: [...options, ...locked] };
 }
 
 /** The user picked a kind of token, or wants to pick another. */

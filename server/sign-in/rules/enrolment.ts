@@ -1,15 +1,21 @@
 import { endsByBreach } from '../../authentication/breached-password.ts';
+import { decideFactors } from '../../authentication/decide-factors.ts';
+import { acceptedKindsFrom, factorOptions, factorStates } from '../../authentication/second-factor.ts';
 import { refusal } from '../../kernel/result.ts';
 import { isEnrolmentRequired } from '../../resources/enrolment-policy.ts';
+import { KIND_RULES } from '../../tokens/kinds/rules.ts';
+import { loadAssignedTokens } from '../../tokens/load-assigned-tokens.ts';
 import { refuseBreached } from '../after-first-factor.ts';
 import { startEnrolment } from '../enrolment/enrolment-transitions.ts';
 import { offerEnrolment, wantsEnrolment } from '../enrolment/offer-enrolment.ts';
-import type { Rule, VerifiedFirstFactor } from '../rule.ts';
+import { startReplacement } from '../enrolment/start-replacement.ts';
+import type { Rule, VerifiedFirstFactor, VerifiedSecondFactor } from '../rule.ts';
 import type { StepOutcome, StepPorts } from '../step-outcome.ts';
+import { askRecoveryCode } from '../transitions.ts';
 
 export const enrolment: Rule = {
   name: 'enrolment',
-  does: 'After the password, a user without a token may have to set one up first. A mailed link leads to a token, never to a result.',
+  does: 'A user without a token that counts may have to set one up before the result, and others may if the page asks. A mailed link leads to a token, never to a result.',
   async afterFirstFactor(ports, right) {
     const { flow, first, factors, differs } = right;
     if (!('passwordDigest' in first)) return undefined;
@@ -21,6 +27,17 @@ export const enrolment: Rule = {
     const isCodeAsked = factors.kind === 'factors' && factors.otp;
     if (isCodeAsked || differs !== undefined || flow.self) return undefined;
     return offerToken(ports, right, first.passwordDigest, 'password');
+  },
+  async afterSecondFactor(ports, second) {
+    const { flow, resource, user, shown } = second;
+    const isBreached = flow.breached !== undefined && endsByBreach(flow, resource);
+    const replaced = await replaceTokens(ports, second);
+    if (replaced) return isBreached ? refuseBreached(ports, second) : replaced;
+    // A dropped code has not been shown.
+    if (shown.otp !== 'verified' || isBreached) return undefined;
+    const question = { user, resource, basis: 'second-factor', isAsked: wantsEnrolment(flow) } as const;
+    const enrolling = await offerEnrolment(ports, question, shown);
+    return enrolling && { move: (held) => startEnrolment(held, user, undefined, enrolling) };
   },
   beforeResult(ports, { flow, resource, passed }) {
     // The resource may require a token only since the last factor: no code is left out there (SR-69).
@@ -42,4 +59,29 @@ async function offerToken(
   const enrolling = await offerEnrolment(ports, question, { otp: 'not_used' });
   if (enrolling && right.breached && endsByBreach(flow, resource)) return refuseBreached(ports, right);
   return enrolling && { move: (held) => startEnrolment(held, user, passwordDigest, enrolling) };
+}
+
+/**
+ * Where a token is required and all of the user's are deactivated, a dropped code or a recovery code leads to a new
+ * token. Any other code shows that one of them is active.
+ */
+async function replaceTokens(
+  ports: StepPorts,
+  { resource, user, shown }: VerifiedSecondFactor,
+): Promise<StepOutcome | undefined> {
+  if (shown.otp === 'verified' && !KIND_RULES[shown.kind].isSubstitute) return undefined;
+  if (!isEnrolmentRequired(resource.enrolment, ports.clock.now())) return undefined;
+  const tokens = (await loadAssignedTokens(ports, user, resource.id)).tokens.map(({ value }) => value);
+  const states = factorStates(tokens, acceptedKindsFrom(user, resource), ports.clock.now());
+  const factors = decideFactors('password-otp', states);
+  if (shown.otp === 'verified' && (factors.kind !== 'factors' || !factors.otpSkipped)) return undefined;
+  const passed = shown.otp === 'verified' ? shown : ({ otp: 'not_used' } as const);
+  const replacement = await startReplacement(ports, { user, resource, tokens, passed });
+  if (!replacement) return undefined;
+  if ('refused' in replacement) return { refusal: refusal(replacement.refused, {}, { about: user.id }) };
+  if ('recovery' in replacement) {
+    const options = factorOptions(replacement.recovery);
+    return { move: (held) => askRecoveryCode(held, options) };
+  }
+  return { move: (held) => startEnrolment(held, user, undefined, replacement.enrolling) };
 }

@@ -54,7 +54,7 @@ function verifyAt(
 /** No name was given: the passkey identifies its user. All refusals about the user are the same (SR-17). */
 async function verifyPasskeyAlone(
   ports: StepPorts,
-  { flow, resource }: StepContext<'identify'>,
+  { flow, resource, rules }: StepContext<'identify'>,
   answer: PasskeyAnswer,
 ): Promise<StepOutcome> {
   // It may have been switched off since the challenge was created.
@@ -67,7 +67,7 @@ async function verifyPasskeyAlone(
   }
   const asked = { method: 'otp', user, way: 'widget', resource, answer, scope: flow.id } as const;
   const outcome = await verifyUserFactor(ports, asked);
-  if (!isRefusal(outcome)) return continueAfterSecondFactor(ports, flow, resource, user, outcome);
+  if (!isRefusal(outcome)) return continueAfterSecondFactor(ports, rules, { flow, resource, user, shown: outcome });
   const { reason = outcome.refused, tokens = [] } = outcome.audit ?? {};
   return { refusal: refusal('INVALID_CREDENTIALS', {}, { about: user.id, reason, tokens }) };
 }
