@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util';
 import { CONSUMERS, consumerDocument } from '../server/events/documents.ts';
 import type { MovableStore } from '../server/kernel/ports/movable-store.ts';
 import { type DocumentKey, StoreClosed } from '../server/kernel/ports/store.ts';
+import { withMemory } from '../server/kernel/process-memory.ts';
 import { BatchWriter } from '../server/operations/backup/batch-writer.ts';
 import { moveStore } from '../server/operations/backup/move-store.ts';
 import { systemClock } from '../server/platform/system-clock/system-clock.ts';
@@ -83,7 +84,7 @@ async function measure(
   };
   const loading = load();
   const { totalMs, longestWorkMs } = await measureStalls(async () => {
-    for await (const progress of moveStore({ from, to, ...ports }, name)) {
+    for await (const progress of moveStore({ from: withMemory(from), to: withMemory(to), ...ports }, name)) {
       if (progress.step === 'caught-up') caughtUp += progress.records;
       if (progress.step === 'closing') closedAt = performance.now();
       if (progress.step === 'finished') closedMs = performance.now() - closedAt;

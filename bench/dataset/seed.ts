@@ -4,6 +4,7 @@ import { hash } from '@node-rs/argon2';
 import { Redis } from 'ioredis';
 import { createAccount } from '../../server/accounts/create-account.ts';
 import { idFromBytes } from '../../server/kernel/ids.ts';
+import { withMemory } from '../../server/kernel/process-memory.ts';
 import { isRefusal, type Refusal } from '../../server/kernel/result.ts';
 import { ARGON2_FLOOR } from '../../server/platform/argon2/argon2-hasher.ts';
 import { createSecretBox } from '../../server/platform/secret-box/secret-box.ts';
@@ -41,7 +42,7 @@ async function seed(job: SeedJob): Promise<SeedResult> {
       ? await openEmbeddedStore({ path: join(job.dataFolder, 'store') })
       : await openRedisStore({ url: job.store, warn: () => {} });
   const secrets = createSecretBox(Buffer.from(job.masterKey, 'base64'));
-  const ports = { store, secrets, clock: systemClock, random: systemRandom };
+  const ports = { store: withMemory(store), secrets, clock: systemClock, random: systemRandom };
   try {
     const { account } = unwrap(await createAccount(ports, { name: 'Benchmark' }));
     const { resource } = unwrap(

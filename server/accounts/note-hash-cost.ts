@@ -1,11 +1,7 @@
 import type { AccountId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
-import type { Store } from '../kernel/ports/store.ts';
 import { transact } from '../store/transact.ts';
 import { accountDocument } from './documents.ts';
-
-/** The costs that this process has noted, so that an import of many users reads the account once. */
-const notedCosts = new WeakMap<Store, Map<AccountId, number>>();
 
 /**
  * Notes the costliest hash that was ever imported to an account, before a user has it. Wrong passwords of the account
@@ -16,8 +12,8 @@ export async function noteHashCost(
   account: AccountId,
   costMs: number,
 ): Promise<void> {
-  const noted = notedCosts.get(ports.store) ?? new Map<AccountId, number>();
-  notedCosts.set(ports.store, noted);
+  // An import of many users reads the account once.
+  const { hashCosts: noted } = ports.store.memory;
   if (costMs <= (noted.get(account) ?? 0)) return;
   const key = accountDocument.key(account);
   await transact(ports, key.anchor, [key], ([stored]) => {

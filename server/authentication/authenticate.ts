@@ -5,7 +5,7 @@ import type { EventDraft, Method } from '../kernel/event.ts';
 import type { AccountId, ResourceId, TokenId, UserId } from '../kernel/ids.ts';
 import { mayAuthenticateOn } from '../kernel/policy.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
-import type { Json, RawKey, Store } from '../kernel/ports/store.ts';
+import type { Json, RawKey } from '../kernel/ports/store.ts';
 import { createEvent, type RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Refusal, type Result, refusal } from '../kernel/result.ts';
 import { passwordDigest } from '../passwords/password-digest.ts';
@@ -137,7 +137,7 @@ async function readNamed(ports: Needs, { actor }: RequestContext, request: Authe
 
 /** What a request alone says will be read. */
 export function authenticationKeys(
-  store: Store,
+  store: Ports['store'],
   account: AccountId,
   named: { resource: ResourceId | undefined; user?: string | undefined; token?: TokenId | undefined },
 ): RawKey[] {

@@ -1,6 +1,5 @@
 import type { AccountId, TokenId, UserId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
-import type { VerifyNeeds } from '../tokens/factor-check.ts';
 import { verifyAnswer } from '../tokens/kinds/actions.ts';
 import type { SecondAnswer } from '../tokens/second-answer.ts';
 import { seedContext } from '../tokens/seed-context.ts';
@@ -28,34 +27,32 @@ const RECOVERY_DECOY: RecoveryToken = {
   factor: { kind: 'recovery', macs: [] },
 };
 
-const appDecoys = new WeakMap<Ports['secrets'], OathToken>();
-
 /**
  * Does the work of a code check if there is no token: opens the seed of a decoy, computes its codes and ignores the
  * result (SR-70). The decoy is like most users' tokens: an app with six digits.
  */
-export async function checkDecoy(ports: VerifyNeeds, answer: SecondAnswer, now: number): Promise<void> {
+export async function checkDecoy(
+  ports: Pick<Ports, 'store' | 'secrets'>,
+  answer: SecondAnswer,
+  now: number,
+): Promise<void> {
   const value = answer.kind === 'recovery' ? RECOVERY_DECOY : appDecoy(ports);
   await verifyAnswer(ports, { stored: { value, version: 0 }, scope: '' }, answer, now);
 }
 
 /** The tokens of a typical user who can answer this way. */
-export function decoysFor(ports: VerifyNeeds, answer: SecondAnswer): Token[] {
+export function decoysFor(ports: Pick<Ports, 'store' | 'secrets'>, answer: SecondAnswer): Token[] {
   return answer.kind === 'recovery' ? [appDecoy(ports), RECOVERY_DECOY] : [appDecoy(ports)];
 }
 
-function appDecoy(ports: VerifyNeeds): OathToken {
-  const known = appDecoys.get(ports.secrets);
-  if (known) return known;
-  const seed = ports.secrets.mac('decoy', 'seed').subarray(0, SEED_BYTES);
-  const decoy: OathToken = {
+function appDecoy({ store: { memory }, secrets }: Pick<Ports, 'store' | 'secrets'>): OathToken {
+  memory.decoySeed ??= secrets.seal(secrets.mac('decoy', 'seed').subarray(0, SEED_BYTES), seedContext(ACCOUNT, ID));
+  return {
     ...RECORD,
     id: ID,
     factor: { kind: 'totp', periodMs: 30_000, driftSteps: 0 },
     algorithm: 'SHA1',
     digits: 6,
-    sealedSecret: ports.secrets.seal(seed, seedContext(ACCOUNT, ID)),
+    sealedSecret: memory.decoySeed,
   };
-  appDecoys.set(ports.secrets, decoy);
-  return decoy;
 }

@@ -1,13 +1,11 @@
 import type { ResourceId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
-import type { RawKey, Store } from '../kernel/ports/store.ts';
+import type { RawKey } from '../kernel/ports/store.ts';
 import { anyRecord } from '../passwords/password-counters.ts';
 import { decoyAttemptDocument } from './documents.ts';
 
 /** Maximum names, the oldest dropped first; each takes some 400 bytes. */
 const MAX_NAMES = 10_000;
-
-const remembered = new WeakMap<Store, Map<string, readonly RawKey[]>>();
 
 /**
  * Remembers which documents the last right code of a name was checked on, so that the next check can read them in the
@@ -15,18 +13,21 @@ const remembered = new WeakMap<Store, Map<string, readonly RawKey[]>>();
  *
  * @param name the document that the name leads to first
  */
-export function rememberReads(store: Store, resource: ResourceId, name: RawKey, keys: readonly RawKey[]): void {
-  const byName = remembered.get(store) ?? new Map<string, readonly RawKey[]>();
-  remembered.set(store, byName);
-  byName.set(textOf(resource, name), keys);
-  for (const oldest of byName.keys()) {
-    if (byName.size <= MAX_NAMES) break;
-    byName.delete(oldest);
+export function rememberReads(
+  { memory: { reads } }: Ports['store'],
+  resource: ResourceId,
+  name: RawKey,
+  keys: readonly RawKey[],
+): void {
+  reads.set(textOf(resource, name), keys);
+  for (const oldest of reads.keys()) {
+    if (reads.size <= MAX_NAMES) break;
+    reads.delete(oldest);
   }
 }
 
-export function rememberedReads(store: Store, resource: ResourceId, name: RawKey): readonly RawKey[] {
-  return remembered.get(store)?.get(textOf(resource, name)) ?? [];
+export function rememberedReads({ memory }: Ports['store'], resource: ResourceId, name: RawKey): readonly RawKey[] {
+  return memory.reads.get(textOf(resource, name)) ?? [];
 }
 
 function textOf(resource: ResourceId, { anchor }: RawKey): string {

@@ -15,6 +15,7 @@ import type { Mailer } from '../kernel/ports/mailer.ts';
 import type { MovableStore } from '../kernel/ports/movable-store.ts';
 import type { QueueLoad } from '../kernel/ports/password-hasher.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
+import { type ProcessStore, withMemory } from '../kernel/process-memory.ts';
 import { recordMailStatus } from '../messages/record-mail-status.ts';
 import { createChannelSender } from '../messages/senders/channel-sender.ts';
 import { codesWithOwnTexts, mailWithOwnTexts } from '../messages/texts/with-own-texts.ts';
@@ -58,7 +59,7 @@ import { workerCount } from './workers/worker-count.ts';
 export interface OpenPorts {
   ports: Ports;
   /** The store itself, without observers. */
-  movable: MovableStore;
+  movable: ProcessStore<MovableStore>;
   clockGuard: ClockGuard;
   refreshSigningKeys: () => Promise<void>;
   /** Makes the next signing key, of the configured algorithm. */
@@ -97,7 +98,7 @@ export async function createPorts(
     openGeoLookup(config.geoDatabase, (data) => logCountryData(log, data, systemClock.now())),
   ]);
   await markFolderStore(config, log);
-  const store = observers.store(unobserved);
+  const store = withMemory(observers.store(unobserved), unobserved.memory);
   // A new key file beside a store with encrypted secrets would only hide that the old one is lost. A restored store has
   // secrets before it has signing keys.
   const known = [signingKeysDocument.key(), restorationDocument.key(), processesDocument.key()] as const;

@@ -13,6 +13,7 @@ import type { Logger } from '../http/log.ts';
 import { ClockInDoubt } from '../kernel/ports/clock.ts';
 import type { MovableStore } from '../kernel/ports/movable-store.ts';
 import type { Store } from '../kernel/ports/store.ts';
+import { type ProcessStore, withMemory } from '../kernel/process-memory.ts';
 import { MoveRefused } from '../operations/backup/move-refused.ts';
 import { type MoveCounts, type MoveProgress, moveStore } from '../operations/backup/move-store.ts';
 import { describeDoubt } from '../operations/clock/clock-guard.ts';
@@ -115,7 +116,7 @@ async function* runMove(config: Config, log: Logger, target: MoveTarget): AsyncG
 
 /** @throws ConfigError, StoreNotOpened, ClockInDoubt, and what {@link moveStore} throws */
 export async function* moveFrom(
-  from: MovableStore,
+  from: ProcessStore<MovableStore>,
   config: Config,
   log: Logger,
   target: MoveTarget,
@@ -175,7 +176,7 @@ async function openEventReader(config: Config, log: Logger) {
   await registration.leave();
   return {
     read: (store: Store) => {
-      const ports = { ...opened, store };
+      const ports = { ...opened, store: withMemory(store) };
       const deliveries = createDeliveryWorker(ports, log, { settledClock: clockGuard.settled });
       const counter = createSignInCounter(ports, config.statisticsKeptDays);
       const sealer = createSealer(ports, { isFed: config.auditFeed !== undefined });

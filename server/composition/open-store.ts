@@ -7,6 +7,7 @@ import { type Config, ConfigError } from '../config/load-config.ts';
 import type { Logger } from '../http/log.ts';
 import type { MovableStore } from '../kernel/ports/movable-store.ts';
 import { StoreUnavailable } from '../kernel/ports/store.ts';
+import { type ProcessStore, withMemory } from '../kernel/process-memory.ts';
 import type { Access } from '../store/redis/connect.ts';
 import { readTlsFiles } from './read-tls-files.ts';
 import { restartPause } from './workers/restart-pause.ts';
@@ -37,7 +38,11 @@ export async function openStore(
   config: Config,
   log: Logger,
   opening: StoreOpening = { maxMs: 0 },
-): Promise<MovableStore> {
+): Promise<ProcessStore<MovableStore>> {
+  return withMemory(await openConfigured(config, log, opening));
+}
+
+async function openConfigured(config: Config, log: Logger, opening: StoreOpening): Promise<MovableStore> {
   const { store, dataFolder, redis } = config;
   if (store.kind === 'embedded') {
     expectPrivateFolder(dataFolder);

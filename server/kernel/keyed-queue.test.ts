@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { runExclusive } from './keyed-queue.ts';
 import { Overloaded } from './ports/password-hasher.ts';
-import type { Store } from './ports/store.ts';
+import { createProcessMemory } from './process-memory.ts';
 
-const aStore = () => ({}) as Store;
+const aStore = () => ({ memory: createProcessMemory() });
 
 function gate() {
   let open = () => {};

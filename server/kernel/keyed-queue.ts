@@ -1,47 +1,38 @@
 import { Overloaded } from './ports/password-hasher.ts';
+import type { ProcessMemory, QueuedWork } from './process-memory.ts';
 
 /** Maximum waiting tasks per key; the next is told to retry. */
 const MAX_WAITING = 64;
 
-interface Line {
-  tail: Promise<unknown>;
-  waiting: number;
-  /** An error that ended it. */
-  ended?: { error: unknown };
+interface Queues {
+  readonly memory: Pick<ProcessMemory, 'queues'>;
 }
-
-const lines = new WeakMap<object, Map<string, Line>>();
 
 /**
  * Runs work on one key strictly one after the other within this process, in order of arrival. It avoids the store
  * conflicts that a flood on one token would cause. Correctness does not depend on it, since other processes do not
  * queue here: the commit's expected versions decide.
  *
- * @param store whose conflicts are avoided
+ * @param store whose conflicts are avoided, with the memory of this process
  * @param work gets whether it has waited: what was read before may then be out of date
  * @param mostWaiting default {@link MAX_WAITING}
  * @param endsLine whether an error fails all that wait, too: in an outage they would wait for one timeout after another
  * @throws Overloaded if that many are waiting already
  */
 export async function runExclusive<T>(
-  store: object,
+  { memory: { queues } }: Queues,
   key: string,
   work: (hasWaited: boolean) => Promise<T>,
   mostWaiting = MAX_WAITING,
   endsLine: (error: unknown) => boolean = () => false,
 ): Promise<T> {
-  let byKey = lines.get(store);
-  if (!byKey) {
-    byKey = new Map();
-    lines.set(store, byKey);
-  }
-  const line: Line = byKey.get(key) ?? { tail: Promise.resolve(), waiting: 0 };
+  const line: QueuedWork = queues.get(key) ?? { tail: Promise.resolve(), waiting: 0 };
   if (line.waiting >= mostWaiting) throw new Overloaded(1000);
   const hasWaited = line.waiting > 0;
   line.waiting += 1;
-  byKey.set(key, line);
+  queues.set(key, line);
   const leave = () => {
-    if (byKey.get(key) === line) byKey.delete(key);
+    if (queues.get(key) === line) queues.delete(key);
   };
   const run = async () => {
     if (line.ended) throw line.ended.error;
@@ -66,6 +57,6 @@ export async function runExclusive<T>(
 }
 
 /** How much work on one key runs or waits in this process. */
-export function countWaiting(store: object, key: string): number {
-  return lines.get(store)?.get(key)?.waiting ?? 0;
+export function countWaiting({ memory: { queues } }: Queues, key: string): number {
+  return queues.get(key)?.waiting ?? 0;
 }

@@ -322,14 +322,10 @@ async function appendAlone(ports: Needs, anchor: string, event: Json): Promise<v
   await ports.store.commit({ anchor, operation, now: ports.clock.now(), expect: [], append: [event] });
 }
 
-const attemptsUnderWay = new WeakMap<Store, Map<string, Set<Promise<void>>>>();
-
 /** Records that a password of this subject is counted and not judged yet. The returned function ends that. */
-function trackAttempt(store: Store, subject: string): () => void {
-  const bySubject = attemptsUnderWay.get(store) ?? new Map<string, Set<Promise<void>>>();
-  attemptsUnderWay.set(store, bySubject);
-  const underWay = bySubject.get(subject) ?? new Set();
-  bySubject.set(subject, underWay);
+function trackAttempt({ memory: { passwordAttempts } }: Ports['store'], subject: string): () => void {
+  const underWay = passwordAttempts.get(subject) ?? new Set();
+  passwordAttempts.set(subject, underWay);
   let fulfil = () => {};
   const judged = new Promise<void>((resolve) => {
     fulfil = resolve;
@@ -337,12 +333,12 @@ function trackAttempt(store: Store, subject: string): () => void {
   underWay.add(judged);
   return () => {
     underWay.delete(judged);
-    if (underWay.size === 0) bySubject.delete(subject);
+    if (underWay.size === 0) passwordAttempts.delete(subject);
     fulfil();
   };
 }
 
 /** The attempts of this process. */
-function pendingAttempts(store: Store, subject: string): readonly Promise<void>[] {
-  return [...(attemptsUnderWay.get(store)?.get(subject) ?? [])];
+function pendingAttempts({ memory }: Ports['store'], subject: string): readonly Promise<void>[] {
+  return [...(memory.passwordAttempts.get(subject) ?? [])];
 }

@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
-import type { Store } from '../kernel/ports/store.ts';
+import { createProcessMemory } from '../kernel/process-memory.ts';
 import { MINUTE_MS } from '../kernel/time.ts';
 import { admitPuzzle, PUZZLES_PER_ADDRESS } from './admit-puzzle.ts';
 
 const START = 30_000_000 * MINUTE_MS;
-const fresh = () => ({ store: {} as Store });
+const fresh = () => ({ store: { memory: createProcessMemory() } });
 const one = { address: '198.51.100.7' };
-function spend(ports: { store: Store }, client: { address?: string }) {
+function spend(ports: ReturnType<typeof fresh>, client: { address?: string }) {
   const refusals = Array.from({ length: PUZZLES_PER_ADDRESS }, () => admitPuzzle(ports, client, START));
   expect(new Set(refusals)).toEqual(new Set([undefined]));
 }

@@ -1,4 +1,5 @@
-import type { Store } from '../kernel/ports/store.ts';
+import type { Ports } from '../kernel/ports/ports.ts';
+import type { ProcessMemory } from '../kernel/process-memory.ts';
 import type { ClientInfo } from '../kernel/request-context.ts';
 import { type Refusal, refusal } from '../kernel/result.ts';
 import { MINUTE_MS } from '../kernel/time.ts';
@@ -9,19 +10,16 @@ export const PUZZLES_PER_ADDRESS = 1_200;
 /** Beyond these the oldest is forgotten: a flood from more addresses costs more to send than to answer. */
 const MAX_ADDRESSES = 10_000;
 
-/** The puzzles that this process has made in the current minute, by address. */
-interface Minute {
-  readonly number: number;
-  readonly made: Map<string, number>;
-}
-const minutes = new WeakMap<Store, Minute>();
-
 /**
  * Refuses an address that asks for puzzles and solves none. Counted in memory, because a request without work writes
  * nothing to the store (SR-65).
  */
-export function admitPuzzle({ store }: { store: Store }, client: ClientInfo, now: number): Refusal | undefined {
-  const { made } = currentMinute(store, now);
+export function admitPuzzle(
+  { store }: { store: Pick<Ports['store'], 'memory'> },
+  client: ClientInfo,
+  now: number,
+): Refusal | undefined {
+  const made = madeInMinute(store.memory, now);
   const address = addressOf(client);
   const count = made.get(address) ?? 0;
   if (count >= PUZZLES_PER_ADDRESS) return refusal('RATE_LIMITED', { retryAfterMs: MINUTE_MS - (now % MINUTE_MS) });
@@ -31,11 +29,9 @@ export function admitPuzzle({ store }: { store: Store }, client: ClientInfo, now
 }
 
 /** A clock that was set back starts a new minute: no request waits for the earlier time (SR-63). */
-function currentMinute(store: Store, now: number): Minute {
-  const number = Math.floor(now / MINUTE_MS);
-  const known = minutes.get(store);
-  if (known?.number === number) return known;
-  const minute = { number, made: new Map<string, number>() };
-  minutes.set(store, minute);
-  return minute;
+function madeInMinute({ puzzles }: ProcessMemory, now: number): Map<string, number> {
+  const minute = Math.floor(now / MINUTE_MS);
+  if (puzzles.minute !== minute) puzzles.made.clear();
+  puzzles.minute = minute;
+  return puzzles.made;
 }

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import type { Store } from '../kernel/ports/store.ts';
+import { createProcessMemory } from '../kernel/process-memory.ts';
 import { MINUTE_MS } from '../kernel/time.ts';
 import { START } from '../testing/test-ports.ts';
 import { addressOf, isCalm, notePressure, pressureOn } from './pressure.ts';
 
-const fresh = () => ({ store: {} as Store });
+const fresh = () => ({ store: { memory: createProcessMemory() } });
 const one = 'address/198.51.100.7';
 
 test('is none before anything was noted, and begins with the usual itself', () => {

@@ -1,6 +1,6 @@
 import { rateKey } from '../kernel/addresses.ts';
 import type { AccountId, ResourceId } from '../kernel/ids.ts';
-import type { Store } from '../kernel/ports/store.ts';
+import type { ProcessMemory } from '../kernel/process-memory.ts';
 import type { ClientInfo } from '../kernel/request-context.ts';
 import { MINUTE_MS } from '../kernel/time.ts';
 
@@ -17,49 +17,37 @@ const HELD_MS = 2 * MINUTE_MS;
 /** A target is noted only beyond its threshold, so a flood of new addresses does not reach this soon. */
 const MAX_TARGETS = 10_000;
 
-interface Load {
-  readonly load: number;
-  readonly until: number;
-}
-
 interface Noted {
-  readonly loads: Map<Target, Load>;
-  /** When all of them are over. */
-  until: number;
+  store: { readonly memory: Pick<ProcessMemory, 'attacks'> };
 }
-
-/** The targets under attack, as this process has learnt from the counters that all processes share. */
-const notedBy = new WeakMap<Store, Noted>();
 
 /**
  * Notes how high a counter is, as a multiple of what is usual. Each process learns only from its own requests, and the
  * counts are those of all processes: so nothing is read or written for it while all is calm.
  */
-export function notePressure({ store }: { store: Store }, target: Target, load: number, now: number): void {
+export function notePressure({ store }: Noted, target: Target, load: number, now: number): void {
   if (load < 1) return;
-  const noted = notedBy.get(store) ?? { loads: new Map<Target, Load>(), until: 0 };
-  notedBy.set(store, noted);
-  const { loads } = noted;
+  const { attacks } = store.memory;
+  const { loads } = attacks;
   const known = loads.get(target);
   if (known && isHeld(known, now) && known.load > load) return;
   // Last in the order, so that the first is the oldest.
   loads.delete(target);
   dropOldest(loads, MAX_TARGETS);
-  noted.until = now + HELD_MS;
-  loads.set(target, { load, until: noted.until });
+  attacks.until = now + HELD_MS;
+  loads.set(target, { load, until: attacks.until });
 }
 
 /** Whether this process knows of no attack. */
-export function isCalm({ store }: { store: Store }, now: number): boolean {
-  const noted = notedBy.get(store);
-  return noted === undefined || !isHeld(noted, now);
+export function isCalm({ store }: Noted, now: number): boolean {
+  return !isHeld(store.memory.attacks, now);
 }
 
 /** The highest load of these targets; 0 if none is under attack. */
-export function pressureOn({ store }: { store: Store }, targets: readonly Target[], now: number): number {
-  const loads = notedBy.get(store)?.loads;
+export function pressureOn({ store }: Noted, targets: readonly Target[], now: number): number {
+  const { loads } = store.memory.attacks;
   return targets.reduce((highest, target) => {
-    const known = loads?.get(target);
+    const known = loads.get(target);
     return known && isHeld(known, now) ? Math.max(highest, known.load) : highest;
   }, 0);
 }

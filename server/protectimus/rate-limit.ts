@@ -1,6 +1,5 @@
 import { rateKey } from '../kernel/addresses.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
-import type { Store } from '../kernel/ports/store.ts';
 import { type Refusal, refusal } from '../kernel/result.ts';
 import { HOUR_MS, MINUTE_MS } from '../kernel/time.ts';
 
@@ -27,34 +26,16 @@ export function clientKeyOf(address: string | undefined, login: string): ClientK
   return { pair: JSON.stringify([from, login]), address: JSON.stringify([from]) };
 }
 
-/** Expiry times by name. In this process; the store does the counting. */
-class Until {
-  /** The maximum time of an entry. */
-  readonly #longestMs: number;
-  readonly #stores = new WeakMap<Store, Map<string, number>>();
-
-  constructor(longestMs: number) {
-    this.#longestMs = longestMs;
-  }
-
-  /** Returns 0 if the time is further ahead than it could have been set: the clock was set back since (SR-63). */
-  of({ store, clock }: Pick<Needs, 'store' | 'clock'>, name: string): number {
-    const until = this.#stores.get(store)?.get(name) ?? 0;
-    return until - clock.now() > this.#longestMs ? 0 : until;
-  }
-
-  set({ store }: Pick<Needs, 'store'>, name: string, until: number): void {
-    let known = this.#stores.get(store);
-    if (!known || known.size >= MAX_ENTRIES) {
-      known = new Map();
-      this.#stores.set(store, known);
-    }
-    known.set(name, until);
-  }
+/** 0 if the time is further ahead than it could have been set: the clock was set back since (SR-63). */
+function untilOf(times: Map<string, number>, name: string, now: number, longestMs: number): number {
+  const until = times.get(name) ?? 0;
+  return until - now > longestMs ? 0 : until;
 }
 
-const barred = new Until(MINUTE_MS);
-const cameIn = new Until(TRUST_MS);
+function setUntil(times: Map<string, number>, name: string, until: number): void {
+  if (times.size >= MAX_ENTRIES) times.clear();
+  times.set(name, until);
+}
 
 /**
  * Returns why a client's requests are refused unread. An address is blocked for every name except those that came from
@@ -62,12 +43,14 @@ const cameIn = new Until(TRUST_MS);
  */
 export function rateLimitRefusal(ports: Needs, { pair, address }: ClientKey): Refusal | undefined {
   const now = ports.clock.now();
-  const isKnown = now < cameIn.of(ports, pair);
-  return untilThen(Math.max(barred.of(ports, pair), isKnown ? 0 : barred.of(ports, address)), now);
+  const { barred, known } = ports.store.memory.dialectClients;
+  const isKnown = now < untilOf(known, pair, now, TRUST_MS);
+  const barredUntil = (name: string) => untilOf(barred, name, now, MINUTE_MS);
+  return untilThen(Math.max(barredUntil(pair), isKnown ? 0 : barredUntil(address)), now);
 }
 
 export function recordSuccess(ports: Needs, { pair }: ClientKey): void {
-  cameIn.set(ports, pair, ports.clock.now() + TRUST_MS);
+  setUntil(ports.store.memory.dialectClients.known, pair, ports.clock.now() + TRUST_MS);
 }
 
 /**
@@ -76,15 +59,16 @@ export function recordSuccess(ports: Needs, { pair }: ClientKey): void {
  */
 export async function countFailure(ports: Needs, { pair, address }: ClientKey): Promise<Refusal> {
   const now = ports.clock.now();
+  const { barred } = ports.store.memory.dialectClients;
   for (const [who, limit] of [
     [pair, WRONG_PER_MINUTE],
     [address, WRONG_FROM_ADDRESS],
   ] as const) {
     const name = Buffer.from(ports.secrets.mac('protectimus-guesser', who)).toString('base64url');
     const rate = await ports.store.increment(`protectimus-keys/${name}`, MINUTE_MS, limit, now);
-    if (!rate.allowed) barred.set(ports, who, rate.resetAt);
+    if (!rate.allowed) setUntil(barred, who, rate.resetAt);
   }
-  const until = Math.max(barred.of(ports, pair), barred.of(ports, address));
+  const until = Math.max(untilOf(barred, pair, now, MINUTE_MS), untilOf(barred, address, now, MINUTE_MS));
   return untilThen(until, now) ?? refusal('API_KEY_INVALID');
 }
 

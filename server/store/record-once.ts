@@ -1,10 +1,9 @@
 import type { Ports } from '../kernel/ports/ports.ts';
-import { ABSENT, type DocumentKey, type Store } from '../kernel/ports/store.ts';
+import { ABSENT, type DocumentKey } from '../kernel/ports/store.ts';
 import { newOperation } from './transact.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random'>;
 
-const noted = new WeakMap<Store, Map<string, number>>();
 /** Maximum remembered notes; a forgotten one is read again and not rewritten. */
 const REMEMBERED = 10_000;
 
@@ -25,17 +24,13 @@ export async function recordOnce(
 
 async function note(ports: Needs, key: DocumentKey<{ at: number }>, stepMs: number): Promise<void> {
   const now = ports.clock.now();
-  let known = noted.get(ports.store);
-  if (!known || known.size > REMEMBERED) {
-    known = new Map();
-    noted.set(ports.store, known);
-  }
+  const { records } = ports.store.memory;
+  if (records.size > REMEMBERED) records.clear();
   const name = `${key.anchor}/${key.name}`;
-  const last = known.get(name);
+  const last = records.get(name);
   if (last !== undefined && now - last < stepMs) return;
-  known.set(name, now);
-  const remembered = known;
-  await write(ports, key, now, stepMs).catch(() => remembered.delete(name));
+  records.set(name, now);
+  await write(ports, key, now, stepMs).catch(() => records.delete(name));
 }
 
 async function write(ports: Needs, key: DocumentKey<{ at: number }>, now: number, stepMs: number): Promise<void> {

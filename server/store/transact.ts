@@ -10,6 +10,7 @@ import {
   type Stored,
   StoreUnavailable,
 } from '../kernel/ports/store.ts';
+import type { ProcessMemory } from '../kernel/process-memory.ts';
 
 /** Maximum decisions on conflict. Responds 503 CONTENTION. */
 const MAX_DECISIONS = 12;
@@ -43,6 +44,11 @@ export function newOperation(ports: Pick<Ports, 'clock' | 'random'>): string {
   return `${ports.clock.now().toString(36)}-${Buffer.from(ports.random.bytes(16)).toString('base64url')}`;
 }
 
+/** Ports of one change. Without a memory, as of a `ReadAhead`, it does not queue. */
+type ChangePorts = Pick<Ports, 'clock' | 'random'> & {
+  store: Pick<Store, 'getMany' | 'commit'> & { readonly memory?: ProcessMemory };
+};
+
 /**
  * Reads the documents of one anchor, decides, and commits the decision on exactly the versions that were read. On
  * conflict it reads and decides again, so `decide` must be pure. It resolves only when the commit is durable.
@@ -56,35 +62,33 @@ export function newOperation(ports: Pick<Ports, 'clock' | 'random'>): string {
  * @throws StoreUnavailable if the store is not available
  */
 export async function transact<const K extends readonly RawKey[], R>(
-  ports: Pick<Ports, 'clock' | 'random'> & { store: Pick<Store, 'getMany' | 'commit'> },
+  ports: ChangePorts,
   anchor: string,
   keys: K,
   decide: (current: Current<K>, now: number) => Decision<R>,
   first: 'read' | 'absent' = 'read',
 ): Promise<R> {
   const queue = `change/${anchor}/${keys.map(({ name }) => name).join('/')}`;
-  const isFree = countWaiting(ports.store, queue) === 0;
+  const { memory } = ports.store;
+  const isFree = !memory || countWaiting({ memory }, queue) === 0;
   const decided = isFree ? await decideOnce(ports, anchor, keys, decide, first === 'absent') : undefined;
   if (decided) return decided.answer;
-  if (countWaiting(ports.store, queue) >= MAX_WAITING_CHANGES) throw new Contention(anchor);
-  return runExclusive(
-    ports.store,
-    queue,
-    async () => {
-      for (let round = isFree ? 1 : 0; round < MAX_DECISIONS; round++) {
-        const again = await decideOnce(ports, anchor, keys, decide, false);
-        if (again) return again.answer;
-      }
-      throw new Contention(anchor);
-    },
-    MAX_WAITING_CHANGES,
-    (error) => error instanceof StoreUnavailable,
-  );
+  const decideInTurn = async () => {
+    for (let round = isFree ? 1 : 0; round < MAX_DECISIONS; round++) {
+      const again = await decideOnce(ports, anchor, keys, decide, false);
+      if (again) return again.answer;
+    }
+    throw new Contention(anchor);
+  };
+  if (!memory) return decideInTurn();
+  if (countWaiting({ memory }, queue) >= MAX_WAITING_CHANGES) throw new Contention(anchor);
+  const isOutage = (error: unknown) => error instanceof StoreUnavailable;
+  return runExclusive({ memory }, queue, decideInTurn, MAX_WAITING_CHANGES, isOutage);
 }
 
 /** The decision on what is stored; undefined after a conflict. */
 async function decideOnce<const K extends readonly RawKey[], R>(
-  ports: Pick<Ports, 'clock' | 'random'> & { store: Pick<Store, 'getMany' | 'commit'> },
+  ports: ChangePorts,
   anchor: string,
   keys: K,
   decide: (current: Current<K>, now: number) => Decision<R>,

@@ -1,4 +1,5 @@
 import type { Change, CommitOutcome, DocumentOf, RawKey, Store, Stored } from '../kernel/ports/store.ts';
+import { createProcessMemory } from '../kernel/process-memory.ts';
 
 /** The trips of a piece of work to the store. */
 export interface Trips {
@@ -14,6 +15,7 @@ export interface Trips {
  */
 export class CountedStore implements Store {
   readonly #inner: Store;
+  readonly memory = createProcessMemory();
   #waiting: (() => Promise<void>)[] = [];
   #isSending = false;
   #trips: Trips = { inSequence: 0, calls: 0 };

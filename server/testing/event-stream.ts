@@ -26,7 +26,10 @@ export async function streamPortsOver(
   const clock = new FakeClock();
   const random = seededRandom(seed);
   const secrets = createSecretBox(new Uint8Array(32));
-  const keys = await loadSigningKeys({ store, clock, random, secrets }, { algorithm: 'ES256' });
+  const keys = await loadSigningKeys(
+    { store: new InterceptedStore(store), clock, random, secrets },
+    { algorithm: 'ES256' },
+  );
   const signer = createSigner({ issuer: ISSUER, keys, now: () => clock.now() });
   const first = { store: new InterceptedStore(store), clock, random, signer, archive };
   return { ...first, second: { ...first, store: new InterceptedStore(store) } };

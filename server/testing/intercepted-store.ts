@@ -1,4 +1,5 @@
 import type { Change, CommitOutcome, DocumentOf, RawKey, Store, StoreClock, Stored } from '../kernel/ports/store.ts';
+import { createProcessMemory } from '../kernel/process-memory.ts';
 
 /** Intercepts calls between a use-case and its store: it may wait, throw before or after, or return another result. */
 export interface Interceptors {
@@ -15,6 +16,7 @@ export interface Interceptors {
  */
 export class InterceptedStore implements Store {
   readonly #inner: Store;
+  readonly memory = createProcessMemory();
   /** Changes and their outcomes, including conflicts. */
   readonly commits: { change: Change; outcome: CommitOutcome }[] = [];
   reads = 0;

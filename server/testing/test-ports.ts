@@ -100,7 +100,10 @@ export async function openTestPorts(
   const geo = new FakeGeo();
   const courier = new FakeMailer();
   const codes = new FakeCodeSender();
-  const keys = await loadSigningKeys({ store: inner, clock, random, secrets }, { algorithm: 'ES256' });
+  const keys = await loadSigningKeys(
+    { store: new InterceptedStore(inner), clock, random, secrets },
+    { algorithm: 'ES256' },
+  );
   const signer = createSigner({ issuer: ISSUER, keys, now: () => clock.now() });
 
   const faults: TestPorts['faults'] = [];

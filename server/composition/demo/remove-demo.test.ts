@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createAccount } from '../../accounts/create-account.ts';
 import { type Config, loadConfig } from '../../config/load-config.ts';
+import { withMemory } from '../../kernel/process-memory.ts';
 import { FolderInUse } from '../../store/lmdb/folder-lock.ts';
 import { openEmbeddedStore } from '../../store/lmdb/open-embedded-store.ts';
 import { isStoreEmpty, setStorePurpose, WrongStorePurpose } from '../../store/set-store-purpose.ts';
@@ -23,7 +24,7 @@ beforeEach(async () => {
 afterEach(() => rm(data, { recursive: true, force: true }));
 
 const open = async () => ({
-  store: await openEmbeddedStore({ path: join(data, 'store') }),
+  store: withMemory(await openEmbeddedStore({ path: join(data, 'store') })),
   clock: new FakeClock(),
   random: seededRandom('fresh'),
 });

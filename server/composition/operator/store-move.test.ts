@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { MovableStore } from '../../kernel/ports/movable-store.ts';
+import type { ProcessStore } from '../../kernel/process-memory.ts';
 import { moveStore } from '../../operations/backup/move-store.ts';
 import { createUser } from '../../testing/as-operator.ts';
 import { birth, createFixture, unwrap } from '../../testing/fixtures.ts';
@@ -13,7 +14,7 @@ test('SR-69: a move ends with the command that asked for it, also as it closes t
   const [source, target] = [await openTemporaryStore(), await openTemporaryStore()];
   const ports = await openTestPorts('ended-command', source);
   const { account } = await createFixture(ports);
-  const [from, to] = [source.store, target.store] as MovableStore[];
+  const [from, to] = [source.store, target.store] as ProcessStore<MovableStore>[];
   if (!from || !to) throw new Error('no stores');
   const tools = operatorOptions({ moveStore: () => moveStore({ from, to, ...ports }, 'there') });
   const app = createOperatorApp(ports, tools);

@@ -11,7 +11,8 @@ import {
 import type { Context, MiddlewareHandler, TypedResponse } from 'hono';
 import type { ApiScope } from '../../kernel/api-scope.ts';
 import type { AccountId } from '../../kernel/ids.ts';
-import type { RawKey, Store } from '../../kernel/ports/store.ts';
+import type { Ports } from '../../kernel/ports/ports.ts';
+import type { RawKey } from '../../kernel/ports/store.ts';
 import type { AppEnv } from '../context.ts';
 import { refuse } from '../problem.ts';
 import { type jsonBody, refusals, refuseInvalid } from './router.ts';
@@ -44,7 +45,7 @@ export interface Access {
    * What the handler will need besides the API key, read in the same trip. The caller is not authenticated yet and the
    * body is not validated: it decides only what is read.
    */
-  readAhead?: (body: unknown, account: AccountId, store: Store) => readonly RawKey[];
+  readAhead?: (body: unknown, account: AccountId, store: Ports['store']) => readonly RawKey[];
 }
 
 /** The declaration of a route: its validation, its types and its part of the OpenAPI document. */

@@ -1,4 +1,5 @@
 import { describe, expect, test, vi } from 'vitest';
+import type { Ports } from '../../kernel/ports/ports.ts';
 import { type Store, StoreUnavailable } from '../../kernel/ports/store.ts';
 import { appWith } from '../../testing/http-app.ts';
 import { createReadiness } from '../readiness.ts';
@@ -6,7 +7,7 @@ import { healthRoutes } from './health.ts';
 
 function healthy(check: Store['check'], timeoutMs = 2000) {
   const readiness = createReadiness();
-  const store = new Proxy({} as Store, {
+  const store = new Proxy({} as Ports['store'], {
     get(_, verb) {
       if (verb === 'check') return check;
       throw new Error(`health must not use ${String(verb)}`);

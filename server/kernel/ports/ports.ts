@@ -1,5 +1,6 @@
 import type { ComposedMail, Mail } from '../mail.ts';
 import type { TextFiles } from '../own-texts.ts';
+import type { ProcessStore } from '../process-memory.ts';
 import type { ProofMode } from '../proof-mode.ts';
 import type { AuditArchive } from './audit-archive.ts';
 import type { BreachedPasswords } from './breached-passwords.ts';
@@ -11,12 +12,11 @@ import type { PasswordHasher } from './password-hasher.ts';
 import type { Random } from './random.ts';
 import type { SecretBox } from './secret-box.ts';
 import type { Signer } from './signer.ts';
-import type { Store } from './store.ts';
 import type { WebhookSender } from './webhook-sender.ts';
 
 /** Everything outside the decisions. A use-case takes `Pick<Ports, ...>`, so its signature lists its dependencies. */
 export interface Ports {
-  store: Store;
+  store: ProcessStore;
   clock: Clock;
   random: Random;
   hasher: PasswordHasher;

@@ -8,6 +8,7 @@ import {
 } from '../../kernel/ports/movable-store.ts';
 import type { Ports } from '../../kernel/ports/ports.ts';
 import type { PartitionState, RecordName, ScannedRecord, Store } from '../../kernel/ports/store.ts';
+import type { ProcessStore } from '../../kernel/process-memory.ts';
 import { yieldToEventLoop } from '../../kernel/yield-to-event-loop.ts';
 import { restorationDocument } from '../../store/documents.ts';
 import type { Restoration } from '../../store/restoration.ts';
@@ -21,9 +22,9 @@ import { StoreNotEmpty } from './restore-backup.ts';
 import { splitStore } from './split-store.ts';
 
 interface Needs extends Pick<Ports, 'clock' | 'random'> {
-  from: MovableStore;
+  from: ProcessStore<MovableStore>;
   /** Empty, or partly filled by an earlier attempt. */
-  to: MovableStore;
+  to: ProcessStore<MovableStore>;
   /**
    * Lets all consumers read their events of this store. Needed if the target has fewer partitions, which have no place
    * for the streams of the others.
@@ -233,7 +234,7 @@ class MoveRun {
 
   /** Returns the number of records so far, after each page. */
   async *#scan(
-    store: MovableStore,
+    store: ProcessStore<MovableStore>,
     take: (records: readonly ScannedRecord[]) => Promise<void>,
   ): AsyncGenerator<number> {
     let seen = 0;
@@ -362,7 +363,7 @@ async function readMark({ to, clock }: Stores): Promise<Restoration | undefined>
   return stored?.value;
 }
 
-async function isEmptyButForMark(to: MovableStore): Promise<boolean> {
+async function isEmptyButForMark(to: ProcessStore<MovableStore>): Promise<boolean> {
   let records = 0;
   for (let after: string | undefined; ; ) {
     const page = await to.scan(after, PAGE);

@@ -1,5 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { ABSENT, type Change, type DocumentKey, type Store, StoreUnavailable } from '../../kernel/ports/store.ts';
+import type { Ports } from '../../kernel/ports/ports.ts';
+import { ABSENT, type Change, type DocumentKey, StoreUnavailable } from '../../kernel/ports/store.ts';
+import { createProcessMemory } from '../../kernel/process-memory.ts';
 import { signingKeysDocument } from '../../operations/maintenance/documents.ts';
 import { PUBLISHED_BEFORE_MS } from '../../operations/maintenance/key-rotation.ts';
 import type { SigningKeySet } from '../../operations/maintenance/signing-key.ts';
@@ -24,6 +26,7 @@ beforeEach(() => {
 
 /** A store of one versioned document; any other use throws. */
 const store = {
+  memory: createProcessMemory(),
   async getMany(keys: readonly DocumentKey[]) {
     expect(keys).toEqual([signingKeysDocument.key()]);
     return [document && structuredClone(document)];
@@ -38,7 +41,7 @@ const store = {
     document = { value: structuredClone(change.put?.[0]?.value), version: commits.length };
     return 'committed';
   },
-} as unknown as Store;
+} as unknown as Ports['store'];
 
 const secrets = createSecretBox(Uint8Array.from({ length: 32 }, (_, i) => i));
 const ports = { store, clock: { now: () => now }, random: systemRandom, secrets };
@@ -149,7 +152,7 @@ describe('signing keys', () => {
 
   // SR-3
   test('are not created during an outage of the store, which is reported', async () => {
-    const down = { ...store, getMany: () => Promise.reject(new StoreUnavailable('down')) } as unknown as Store;
+    const down = { ...store, getMany: () => Promise.reject(new StoreUnavailable('down')) } as unknown as Ports['store'];
     await expect(loadSigningKeys({ ...ports, store: down }, { algorithm: 'ES256' })).rejects.toBeInstanceOf(
       StoreUnavailable,
     );

@@ -1,7 +1,7 @@
 import { networkKey } from '../../kernel/addresses.ts';
 import type { Limit } from '../../kernel/limits.ts';
 import type { Ports } from '../../kernel/ports/ports.ts';
-import type { Store } from '../../kernel/ports/store.ts';
+import type { ProcessMemory } from '../../kernel/process-memory.ts';
 import type { ClientInfo } from '../../kernel/request-context.ts';
 import { type Refusal, refusal } from '../../kernel/result.ts';
 import { MINUTE_MS, SECOND_MS } from '../../kernel/time.ts';
@@ -37,13 +37,6 @@ export function admitSignInStart(ports: SignInStartNeeds, client: ClientInfo): P
   return admitStart(ports, client, { ...SIGN_IN_START_LIMITS, ...ports.startLimits });
 }
 
-/** The starts of this process in the current second, by the name of the limits. */
-interface StartSecond {
-  number: number;
-  begun: number;
-}
-const startSeconds = new WeakMap<Store, Map<string, StartSecond>>();
-
 /**
  * Refuses an address or a network with too many starts, and every request once the process has no capacity left in this
  * second. A request refused for its address uses no capacity; at full capacity nothing is counted any more, so that a
@@ -56,12 +49,12 @@ export async function admitStart(
 ): Promise<Refusal | undefined> {
   const now = clock.now();
   const { address } = client;
-  const second = presentSecond(store, name, now);
-  const full = () => second.begun >= perSecond;
+  const second = presentSecond(store.memory, name, now);
+  const full = () => second.count >= perSecond;
   const overloaded = refusal('OVERLOADED', { retryAfterMs: SECOND_MS });
   const isOfUsers = name === SIGN_IN_START_LIMITS.name;
   // Half of each limit is more than usual.
-  if (isOfUsers) notePressure({ store }, 'process', (2 * second.begun) / perSecond, now);
+  if (isOfUsers) notePressure({ store }, 'process', (2 * second.count) / perSecond, now);
   if (full()) return overloaded;
   // Requests without an address share one count: a proxy that forgets the header must not lift the limit.
   const from = addressOf(client);
@@ -75,18 +68,16 @@ export async function admitStart(
     if (!rate.allowed) return refusal('RATE_LIMITED', { retryAfterMs: rate.resetAt - now });
   }
   if (full()) return overloaded;
-  second.begun += 1;
+  second.count += 1;
   return undefined;
 }
 
-/** A clock that was set back starts a new second: no request waits for the earlier time. */
-function presentSecond(store: Store, name: string, now: number): StartSecond {
-  const byName = startSeconds.get(store) ?? new Map<string, StartSecond>();
-  startSeconds.set(store, byName);
-  const number = Math.floor(now / SECOND_MS);
-  const known = byName.get(name);
-  if (known?.number === number) return known;
-  const second = { number, begun: 0 };
-  byName.set(name, second);
-  return second;
+/** The starts of this process in this second. A clock that was set back starts a new one: no request waits for the earlier time. */
+function presentSecond({ starts }: ProcessMemory, name: string, now: number): { count: number } {
+  const second = Math.floor(now / SECOND_MS);
+  const known = starts.get(name);
+  if (known?.second === second) return known;
+  const present = { second, count: 0 };
+  starts.set(name, present);
+  return present;
 }

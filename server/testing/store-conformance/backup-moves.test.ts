@@ -4,6 +4,7 @@ import { postEntry } from '../../billing/post-entry.ts';
 import { listLedger } from '../../billing/read-plan.ts';
 import type { UserId } from '../../kernel/ids.ts';
 import type { MovableStore } from '../../kernel/ports/movable-store.ts';
+import { type ProcessStore, withMemory } from '../../kernel/process-memory.ts';
 import { moveStore } from '../../operations/backup/move-store.ts';
 import { restoreBackup } from '../../operations/backup/restore-backup.ts';
 import { openRedisStore } from '../../store/redis/open-redis-store.ts';
@@ -39,9 +40,9 @@ afterAll(async () => {
   await server.stop();
 });
 
-async function redis(prefix: string, partitions = 64): Promise<MovableStore> {
+async function redis(prefix: string, partitions = 64): Promise<ProcessStore<MovableStore>> {
   const given = { prefix, partitions, answerTimeoutMs: START_TIMEOUT_MS, warn: () => {} };
-  const store = await openRedisStore({ url: server.url, ...given });
+  const store = withMemory(await openRedisStore({ url: server.url, ...given }));
   opened.push(() => store.close());
   return store;
 }

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type Store, StoreUnavailable } from '../../kernel/ports/store.ts';
+import { withMemory } from '../../kernel/process-memory.ts';
 import { viewFlow } from '../../sign-in/view-flow.ts';
 import { openRedisStore } from '../../store/redis/open-redis-store.ts';
 import { userDocument, userIndexes } from '../../users/documents.ts';
@@ -122,11 +123,11 @@ describe.each<Product>(['redis', 'valkey'])('SR-79: in a cluster of %s, what was
     beforeCommitOf(before, 'result', async () => rig.holdBack(FOREVER_MS));
     await expect(walk.otp(otp)).rejects.toThrow(StoreUnavailable);
     await expect(updateUser(before, account, user.id, { blocked: true })).rejects.toThrow(StoreUnavailable);
-    await expect(viewFlow({ ...before, store: other }, walk.handle)).rejects.toThrow(StoreUnavailable);
+    await expect(viewFlow({ ...before, store: withMemory(other) }, walk.handle)).rejects.toThrow(StoreUnavailable);
     await failOver();
     const next = await open();
     try {
-      expect(unwrap(await viewFlow({ ...before, store: next }, walk.handle))).not.toHaveProperty('result');
+      expect(unwrap(await viewFlow({ ...before, store: withMemory(next) }, walk.handle))).not.toHaveProperty('result');
       const [stored] = await next.getMany([userDocument.key(user.id)], NOW);
       expect([stored?.value.blocked, await next.range(userIndexes.blocked(account), { limit: 10 })]).toEqual([
         false,

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll } from 'vitest';
 import type { MovableStore } from '../../kernel/ports/movable-store.ts';
+import { withMemory } from '../../kernel/process-memory.ts';
 import { type MoveProgress, moveStore } from '../../operations/backup/move-store.ts';
 import { openRedisStore } from '../../store/redis/open-redis-store.ts';
 import { type RedisServer, START_TIMEOUT_MS, startRedisServer } from '../redis-server.ts';
@@ -54,7 +55,7 @@ export function setUpStores() {
 
 export const moving = (from: MovableStore, to: MovableStore) => {
   const ports = { clock: new FakeClock(), random: seededRandom(nameOf('seed')) };
-  return moveStore({ from, to, ...ports }, 'there');
+  return moveStore({ from: withMemory(from), to: withMemory(to), ...ports }, 'there');
 };
 
 export async function finish(steps: AsyncGenerator<MoveProgress>): Promise<void> {

@@ -8,6 +8,7 @@ import { CONSUMERS, consumerDocument } from '../../events/documents.ts';
 import type { AccountId } from '../../kernel/ids.ts';
 import { type MovableStore, StoreMoved } from '../../kernel/ports/movable-store.ts';
 import type { Json, Store } from '../../kernel/ports/store.ts';
+import { withMemory } from '../../kernel/process-memory.ts';
 import { HOUR_MS } from '../../kernel/time.ts';
 import { type MoveCounts, moveStore } from '../../operations/backup/move-store.ts';
 import { reencryptionDocument } from '../../operations/maintenance/documents.ts';
@@ -56,7 +57,10 @@ const ports = () => ({ clock: new FakeClock(), random: seededRandom(nameOf('seed
 /** The consumers have read all events where a test moves to fewer partitions. */
 async function move(from: MovableStore, to: MovableStore, readAllEvents = async (_events: Store) => {}) {
   let counts: MoveCounts | undefined;
-  for await (const progress of moveStore({ from, to, ...ports(), readAllEvents }, 'there')) {
+  for await (const progress of moveStore(
+    { from: withMemory(from), to: withMemory(to), ...ports(), readAllEvents },
+    'there',
+  )) {
     if (progress.step === 'finished') ({ counts } = progress);
   }
   return counts;
@@ -248,7 +252,7 @@ describe('what was readable before', () => {
     await markRead(narrow);
     await narrow.commit(changeOf('usr_1', { append: ['unread'] }));
     await move(narrow, wide);
-    const unread = () => unreadEvents({ store: wide, clock: ports().clock });
+    const unread = () => unreadEvents({ store: withMemory(wide), clock: ports().clock });
     expect((await unread()).map(({ sequence, text }) => [sequence, text])).toEqual(
       Array.from(CONSUMERS, () => [2, '"unread"']),
     );
@@ -263,7 +267,7 @@ describe('what was readable before', () => {
     });
     expect(seen).toEqual([{ sequence: 2, event: 'unread' }]);
     expect(await to.getMany([keyOf('usr_2')], NOW)).toMatchObject([{ value: 'derived' }]);
-    expect(await unreadEvents({ store: to, clock: ports().clock })).toEqual([]);
+    expect(await unreadEvents({ store: withMemory(to), clock: ports().clock })).toEqual([]);
   });
 });
 

@@ -1,6 +1,7 @@
 import { Redis } from 'ioredis';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type Change, type Store, StoreUnavailable } from '../../kernel/ports/store.ts';
+import { withMemory } from '../../kernel/process-memory.ts';
 import { viewFlow } from '../../sign-in/view-flow.ts';
 import { inspectServer } from '../../store/redis/inspect-server.ts';
 import { openRedisStore, type RedisStoreOptions } from '../../store/redis/open-redis-store.ts';
@@ -203,14 +204,14 @@ describe.each<Product>(['redis', 'valkey'])('SR-7: commits wait for replicas (%s
 
   test('SR-79: a sign-in that ended with 503 shows no result that a failover undoes', async () => {
     const before = await openTestPorts('failover', { store: await open(primary), remove: async () => {} });
-    const other = { ...before, store: await open(primary, { answerTimeoutMs: 1_500 }) };
+    const other = { ...before, store: withMemory(await open(primary, { answerTimeoutMs: 1_500 })) };
     const scene = await createFixture(before, { tokens: [{ kind: 'totp' }] });
     const walk = await LoginDriver.toOtp(scene);
     beforeCommitOf(before, 'result', async () => link.holdBack(FOREVER_MS));
     await expect(walk.otp((await scene.tokens[0]?.code()) ?? '')).rejects.toThrow(StoreUnavailable);
     await expect(viewFlow(other, walk.handle)).rejects.toThrow(StoreUnavailable);
     await failOver();
-    const after = { ...before, store: await open(primary) };
+    const after = { ...before, store: withMemory(await open(primary)) };
     expect(unwrap(await viewFlow(after, walk.handle))).not.toHaveProperty('result');
   });
 

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Store } from '../../kernel/ports/store.ts';
+import { withMemory } from '../../kernel/process-memory.ts';
 import { createSecretBox } from '../../platform/secret-box/secret-box.ts';
 import { systemRandom } from '../../platform/system-random/system-random.ts';
 import { createHttpsWebhookSender } from '../../platform/webhook-http/https-webhook-sender.ts';
@@ -10,7 +11,7 @@ import { START_TIMEOUT_MS } from '../redis-server.ts';
 /** The ports of a service whose clock is ahead by so much that the leases of a killed one have expired. */
 export function webhookPorts(store: Store, aheadMs: number) {
   return {
-    store,
+    store: withMemory(store),
     clock: { now: () => Date.now() + aheadMs },
     random: systemRandom,
     secrets: createSecretBox(createHash('sha256').update('a master key for tests').digest()),
