@@ -89,7 +89,7 @@ export const READERS: readonly Reader[] = [
       ['docs/operations/plans.md', 'Plans and payments'],
       ['docs/moving-in.md', 'Move in'],
       ['docs/moving-from-protectimus.md', 'Migrate from Protectimus'],
-      ['server/README.md', 'The service from npm'],
+      ['docs/operations/npm.md', 'The service from npm'],
     ],
   },
   {
@@ -111,6 +111,7 @@ const REVIEW: readonly Entry[] = [
   ['README.md', 'What it is'],
   ['CHANGELOG.md', 'Changelog'],
   ['SECURITY.md', 'Security policy'],
+  ['server/README.md', 'Map of the server'],
   ['docs/sign-in-rules.md', 'How a sign-in runs'],
   ['docs/threat-model.md', 'Threat model'],
   ['docs/threat-model/guessing.md', 'Guessing and lockout'],

@@ -7,6 +7,7 @@ import { LICENSES_FILE, licenseTexts } from './license-texts.ts';
 import { productPackages, readLock, runtimePackages } from './runtime-packages.ts';
 import {
   builtFiles,
+  copyFileAs,
   copyFiles,
   EXTERNAL_PACKAGES,
   filesUnder,
@@ -41,7 +42,9 @@ export function packWorkspace(
     publishConfig: { access: 'public', provenance: true },
   });
   copyFiles(root, ['LICENSE'], folder);
-  copyFiles(join(root, workspace), ['README.md'], folder);
+  // That of the server's folder is the map of its code.
+  const readme = workspace === 'server' ? 'docs/operations/npm.md' : join(workspace, 'README.md');
+  copyFileAs(join(root, readme), join(folder, 'README.md'), 0o644);
   execFileSync('npm', ['pack', '--silent', '--ignore-scripts', '--pack-destination', out], {
     cwd: folder,
     stdio: ['ignore', 'ignore', 'inherit'],
