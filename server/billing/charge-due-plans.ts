@@ -14,7 +14,7 @@ import { type BooksChange, chargeDue, hasTermsOf, paidUntil, refreshTerms } from
 import { findPlan, type PlanCatalogue } from './plans.ts';
 import { warnOfLowBalance } from './warn-of-low-balance.ts';
 
-type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'courier'>;
+type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'courier' | 'reportFault'>;
 
 const PAGE = 200;
 

@@ -17,7 +17,7 @@ import { warnOfLowBalance } from './warn-of-low-balance.ts';
  * for its first month. If the new plan limits a kind that was unlimited, its objects are counted first.
  */
 export async function choosePlan(
-  ports: Pick<Ports, 'store' | 'clock' | 'random' | 'courier'>,
+  ports: Pick<Ports, 'store' | 'clock' | 'random' | 'courier' | 'reportFault'>,
   act: RequestContext,
   catalogue: PlanCatalogue,
   name: string,

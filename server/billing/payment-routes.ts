@@ -9,7 +9,7 @@ import { MAX_AMOUNT } from './ledger-entry.ts';
 import type { PlanCatalogue } from './plans.ts';
 import { postEntry } from './post-entry.ts';
 
-type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'courier'> & { plans: PlanCatalogue };
+type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'courier' | 'reportFault'> & { plans: PlanCatalogue };
 
 /** The operator's payment service reports here that an account has paid. */
 export const paymentRoutes = [

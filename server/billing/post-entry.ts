@@ -27,7 +27,7 @@ export interface NewEntry {
  * reference, however often it is repeated.
  */
 export async function postEntry(
-  ports: Pick<Ports, 'store' | 'clock' | 'random' | 'courier'>,
+  ports: Pick<Ports, 'store' | 'clock' | 'random' | 'courier' | 'reportFault'>,
   act: RequestContext,
   catalogue: PlanCatalogue,
   { currency, ...posting }: NewEntry,

@@ -62,7 +62,7 @@ const entry = z
   })
   .openapi('LedgerEntry', { description: 'A credit or a debit.' });
 
-type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'courier'> & { plans: PlanCatalogue };
+type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'courier' | 'reportFault'> & { plans: PlanCatalogue };
 
 function presentPlan({ plan: own }: Account, usage: { [K in QuotaKind]?: number }): z.input<typeof plan> {
   const until = paidUntil(own);

@@ -72,3 +72,11 @@ test('a failed mail, or a missing superuser, does not affect the posting', async
   unwrap(await choosePlan(ports, operatorContext(other), PLANS, 'Small'));
   await warnings(0);
 });
+
+test('a warning that cannot be sent is reported, and the change stands', async () => {
+  unwrap(await book('credit', 1_500, 'first'));
+  ports.courier.down = true;
+  unwrap(await choosePlan(ports, operatorContext(account), PLANS, 'Small'));
+  await waitUntil('the failure is reported', () => ports.faults.length > 0);
+  expect(ports.faults).toMatchObject([{ part: 'the warning of a low balance' }]);
+});

@@ -10,11 +10,12 @@ import { type BooksChange, paidUntil } from './plan-changes.ts';
  * @param account after the change
  */
 export function warnOfLowBalance(
-  ports: Pick<Ports, 'store' | 'clock' | 'courier'>,
+  ports: Pick<Ports, 'store' | 'clock' | 'courier' | 'reportFault'>,
   account: Account,
   events: BooksChange['events'],
 ): void {
-  if (events.includes('balance.low')) void send(ports, account).catch(() => undefined);
+  if (!events.includes('balance.low')) return;
+  send(ports, account).catch((error: unknown) => ports.reportFault('the warning of a low balance', error));
 }
 
 async function send(ports: Pick<Ports, 'store' | 'clock' | 'courier'>, account: Account): Promise<void> {

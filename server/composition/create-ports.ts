@@ -115,7 +115,8 @@ export async function createPorts(
   const beforeAll = { now: () => 0 };
   await setStorePurpose({ store, clock: beforeAll, random: systemRandom }, isDemo ? 'demo' : 'service');
   const clock = await openClockGuard({ store, random: systemRandom }, { machine: machineClocks, log, isDemo });
-  const opened = { store, clock, random: systemRandom, texts };
+  const reportFault = reportFaults(log, observers);
+  const opened = { store, clock, random: systemRandom, texts, reportFault };
   const courier = recordMailStatus(mailWithOwnTexts(mailer, opened), opened);
   const sender = observers.codes(mailbox ? showCodes(mailbox, config, log) : createCodeSender(config, log, courier));
   const codes = codesWithOwnTexts(sender, opened);
@@ -165,7 +166,6 @@ export async function createPorts(
       proofOfWork: config.proofOfWork,
       signer,
       hasher,
-      reportFault: reportFaults(log, observers),
     },
     movable: unobserved,
     clockGuard: clock,
@@ -180,7 +180,7 @@ export async function createPorts(
 
 function reportFaults(log: Logger, observers: PortObservers): Ports['reportFault'] {
   return (part, error) => {
-    log.warn({ part, err: error }, 'a part of a sign-in failed, which went on without it');
+    log.warn({ part, err: error }, 'a part failed, and what it belongs to went on without it');
     observers.fault?.(part);
   };
 }

@@ -50,6 +50,7 @@ test('many mails cost few commits, and a failed record fails no mail', async () 
   mailer.down = false;
   await courier.send(mail);
   await Promise.all(recorded);
+  expect(ports.faults).toMatchObject([{ part: 'recording the state of mail' }]);
   ports.store.intercept = {};
   await ports.close();
 });

@@ -6,13 +6,13 @@ import { isNews, type MailOutcome, withOutcome } from './mail-status.ts';
 
 /**
  * The mailer, which leaves behind what became of its last mails. It waits for no record, and a record that fails is
- * dropped: the mail is what counts.
+ * reported alone: the mail is what counts.
  *
  * @param onRecord receives each record under way. Default: it is ignored
  */
 export function recordMailStatus(
   mailer: Mailer,
-  ports: Pick<Ports, 'store' | 'clock' | 'random'>,
+  ports: Pick<Ports, 'store' | 'clock' | 'random' | 'reportFault'>,
   onRecord: (done: Promise<void>) => void = () => undefined,
 ): Mailer {
   if (mailer.isAbsent) return mailer;
@@ -27,7 +27,8 @@ export function recordMailStatus(
       write: { put: [{ key, value: withOutcome(status?.value ?? {}, outcome, at) }] },
     }));
   };
-  const record = (outcome: MailOutcome) => onRecord(note(outcome).catch(() => undefined));
+  const record = (outcome: MailOutcome) =>
+    onRecord(note(outcome).catch((error: unknown) => ports.reportFault('recording the state of mail', error)));
   return {
     ...mailer,
     async send(mail) {

@@ -93,8 +93,8 @@ export class ServiceMetrics {
   });
 
   readonly faults = new Counter({
-    name: 'countersign_sign_in_faults_total',
-    help: 'Parts of sign-ins that failed, and that the sign-in went on without, by part.',
+    name: 'countersign_faults_total',
+    help: 'Parts that failed, and that what they belong to went on without, by part.',
     labels: ['part'],
   });
 

@@ -34,7 +34,8 @@ export function delayOverloadResponses(options: DelayOptions = {}): MiddlewareHa
 async function waitOrGone(ms: number, signal: AbortSignal): Promise<void> {
   try {
     await pause(ms, undefined, { signal });
-  } catch {
+  } catch (error) {
     // The client has disconnected.
+    if (!signal.aborted) throw error;
   }
 }

@@ -184,6 +184,7 @@ test('a mail has our texts if the store does not answer', async () => {
   replica.store.intercept = { read: () => Promise.reject(new Error('down')) };
   await mailWithOwnTexts(service.ports.courier, replica).send(mail);
   expect(composeMail(service.ports.courier.sent.at(-1) ?? mail, ISSUER).text).toMatch(/^Guten Tag/);
+  expect(replica.faults).toMatchObject([{ part: 'reading own texts' }]);
 });
 
 test('texts of the resource win over files of the resource, and these over the files for all', async () => {

@@ -5,7 +5,7 @@ import type { Mailer } from '../../kernel/ports/mailer.ts';
 import type { Ports } from '../../kernel/ports/ports.ts';
 import { readOwnTexts } from './read-own-texts.ts';
 
-type Needs = Pick<Ports, 'store' | 'clock' | 'texts'>;
+type Needs = Pick<Ports, 'store' | 'clock' | 'texts' | 'reportFault'>;
 
 /** The mailer, whose mails have the texts of their resource and the operator's frame. */
 export function mailWithOwnTexts(mailer: Mailer, ports: Needs): Mailer {
@@ -22,7 +22,10 @@ async function textsOf(
   ports: Needs,
   { language, brand }: { language: MailLanguage; brand?: MailBrand },
 ): Promise<{ texts?: MessageTexts }> {
-  const own = await readOwnTexts(ports, language, brand?.owner).catch(() => undefined);
+  const own = await readOwnTexts(ports, language, brand?.owner).catch((error: unknown) => {
+    ports.reportFault('reading own texts', error);
+    return undefined;
+  });
   const frame = ports.texts.mailFrame;
   return own || frame !== undefined ? { texts: omitUndefined({ own, frame }) } : {};
 }

@@ -127,8 +127,9 @@ function parseHeader(json: string): UnprovenHeader {
   try {
     const header: unknown = JSON.parse(json);
     if (isHeader(header)) return header;
-  } catch {
+  } catch (error) {
     // Damaged, or another file: the same advice.
+    if (!(error instanceof SyntaxError)) throw error;
   }
   throw new BackupInvalid('this is no backup that this version reads');
 }

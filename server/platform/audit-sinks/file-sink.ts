@@ -1,4 +1,5 @@
 import { type FileHandle, open, stat } from 'node:fs/promises';
+import { ifMissing } from '../../kernel/if-missing.ts';
 import type { AuditSink } from '../../kernel/ports/audit-sink.ts';
 
 /** The collector of the lines may be in the group of the service. The folder decides who reaches the file. */
@@ -34,7 +35,7 @@ export function createFileSink(path: string): AuditSink & { open(): Promise<void
 
   const current = async () => {
     if (opened) {
-      const there = await stat(path).catch(() => undefined);
+      const there = await stat(path).catch(ifMissing);
       if (there?.ino === opened.inode && there.dev === opened.device) return opened.file;
       await close();
     }

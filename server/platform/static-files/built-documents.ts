@@ -1,5 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { extname, join, posix, relative, sep } from 'node:path';
+import { ifMissing } from '../../kernel/if-missing.ts';
 import type { BuiltDocuments } from '../../kernel/ports/built-files.ts';
 
 const TYPES: Readonly<Record<string, string>> = {
@@ -31,7 +32,7 @@ export function builtDocuments(folder: string): BuiltDocuments {
 }
 
 async function list(folder: string): Promise<ReadonlySet<string>> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
+  const entries = (await readdir(folder, { recursive: true, withFileTypes: true }).catch(ifMissing)) ?? [];
   const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
   return new Set(files.map((path) => relative(folder, path).split(sep).join(posix.sep)));
 }

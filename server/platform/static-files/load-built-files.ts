@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { extname, join, posix, relative, sep } from 'node:path';
 import type { FirstScreens } from '@countersign/protocol/first-screen';
 import rcompare from 'semver/functions/rcompare.js';
+import { ifMissing } from '../../kernel/if-missing.ts';
 import type { BuiltFile, BuiltFiles } from '../../kernel/ports/built-files.ts';
 import { pageFiles } from './page-files.ts';
 
@@ -35,7 +36,7 @@ export async function loadBuiltFiles(folder: string, what: 'widget' | 'console')
 }
 
 async function readServed(folder: string, read: (path: string) => Promise<Buffer>): Promise<Map<string, BuiltFile>> {
-  const names = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
+  const names = (await readdir(folder, { recursive: true, withFileTypes: true }).catch(ifMissing)) ?? [];
   const files = new Map<string, BuiltFile>();
   await Promise.all(
     names.map(async (entry) => {

@@ -55,7 +55,9 @@ export async function requestUnlock(
   try {
     sent = await mailLink(ports, held.flow, answer);
   } catch (error) {
-    await releaseStep(ports, flowDocument.key, id, attempt).catch(() => undefined);
+    await releaseStep(ports, flowDocument.key, id, attempt).catch((fault: unknown) =>
+      ports.reportFault('freeing a step', fault),
+    );
     throw error;
   }
   const key = flowDocument.key(id);
