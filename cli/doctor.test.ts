@@ -1,7 +1,10 @@
 import { expect, test } from 'vitest';
+import { accountDocument } from '../server/accounts/documents.ts';
 import { archiveSegments } from '../server/events/archive-segments.ts';
 import { DAY_MS } from '../server/kernel/time.ts';
+import { addActive, addAdministrator, addPasskey } from '../server/testing/administrators.ts';
 import { sealEvents } from '../server/testing/consuming.ts';
+import { createFixture, overwrite } from '../server/testing/fixtures.ts';
 import { openTemporaryArchive } from '../server/testing/temporary-archive.ts';
 import { START } from '../server/testing/test-ports.ts';
 import { openTerminal, type Terminal } from './testing/terminal.ts';
@@ -41,6 +44,25 @@ test('doctor says nothing of a certificate where a proxy has it', async () => {
   const terminal = await openTerminal('no-certificate');
   expect((await terminal.type(['doctor'])).out).not.toContain('certificate');
   await terminal.close();
+});
+
+test('SR-81: doctor names the administrators whom only the operator can let in, where a passkey is required', async () => {
+  const terminal = await openTerminal('without-passkey');
+  try {
+    const { ports } = terminal;
+    const scene = await createFixture(ports);
+    const ada = await addAdministrator(ports, scene.account, { email: 'ada@acme.example', superuser: true });
+    const bob = await addAdministrator(ports, scene.account, { email: 'bob@acme.example' });
+    await addActive(ports, scene.account, { email: 'eve@acme.example' });
+    await addPasskey(ports, ada);
+    expect((await terminal.type(['doctor'])).out).not.toContain('passkey');
+    await overwrite(ports, accountDocument.key(scene.account), { administratorFactors: 'passkey' });
+    const { out } = await terminal.type(['doctor']);
+    const warning = `warning: bob@acme.example (${bob.id} of ${scene.account}) has no passkey`;
+    expect(out.split('\n').filter((line) => line.includes('passkey'))).toEqual([expect.stringContaining(warning)]);
+  } finally {
+    await terminal.close();
+  }
 });
 
 async function fill(terminal: Terminal, users: number): Promise<void> {

@@ -99,11 +99,16 @@ export function addMaintenance(program: Command, around: Environment): void {
       const { body } = await run.asOperator((service) =>
         service.send('POST', '/operator/leftovers', { body: { mend } }),
       );
-      const { items, processes, eventRetention, certificate, countryData } = body as Findings;
+      const { items, processes, eventRetention, withoutPasskey, certificate, countryData } = body as Findings;
       run.showList(items, ['account', 'kind', 'id', 'mended'], 'no leftovers and no damaged files');
       for (const { version, startedAt, masterKeys } of processes) {
         const since = new Date(startedAt).toISOString();
         run.note(`process of version ${version} since ${since}, master keys ${masterKeys.join(', ')}`);
+      }
+      for (const { account, administrator, email } of withoutPasskey) {
+        run.note(
+          `warning: ${email} (${administrator} of ${account}) has no passkey, and only a passkey opens the console: countersign admin recover lets them in`,
+        );
       }
       for (const line of retentionNotes(eventRetention)) run.note(line);
       for (const line of certificateNotes(certificate)) run.note(line);
@@ -137,6 +142,8 @@ interface Findings {
   items: Record<string, unknown>[];
   processes: { version: string; startedAt: number; masterKeys: string[] }[];
   eventRetention: EventRetention;
+  /** Administrators who cannot sign in without the operator. */
+  withoutPasskey: { account: string; administrator: string; email: string }[];
   /** Absent where the listener has none. */
   certificate?: CertificateFinding;
   countryData: CountryData;

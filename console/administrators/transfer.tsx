@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 import { Dialog } from '../parts/dialog.tsx';
 import { SendingForm } from '../parts/form.tsx';
-import { useProof } from '../profile/use-proof.tsx';
+import { passkeyProofOf, useProof } from '../profile/use-proof.tsx';
 import { useConsole } from '../shell/context.ts';
 import type { AdministratorView } from './administrator.tsx';
 import { t } from './i18n.ts';
@@ -38,8 +38,8 @@ export function Transfer({ to }: { to: AdministratorView }) {
 
 function Proof({ to, onClose }: { to: AdministratorView; onClose(): void }) {
   const { client, texts, session, notify, renew } = useConsole();
-  const { email, passkeys } = session.administrator;
-  const proof = useProof({ client, texts, hasPasskeys: passkeys.length > 0 });
+  const { email } = session.administrator;
+  const proof = useProof({ client, texts, passkeys: passkeyProofOf(session) });
   return (
     <Dialog title={t('transferProof')} onClose={onClose}>
       <SendingForm<AdministratorView>

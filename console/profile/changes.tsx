@@ -5,13 +5,14 @@ import { SendingForm } from '../parts/form.tsx';
 import type { Client, Refused } from '../service/client.ts';
 import { Enrolment } from '../sign-in/enrolment.tsx';
 import { ReauthForm } from './reauth-form.tsx';
+import type { PasskeyProof } from './use-proof.tsx';
 
 /** The properties of every change form. */
 export interface ChangeProps {
   client: Client;
   texts: Texts;
   username: string;
-  hasPasskeys: boolean;
+  passkeys: PasskeyProof;
   onDone(outcome: TextKey, recoveryCodes?: string[]): void;
   onCancel(): void;
   /** The change expired before it was confirmed. */
@@ -38,7 +39,7 @@ interface EmailChangeResponse {
   handOver?: { code: string };
 }
 
-export function ChangeEmail({ client, texts, username, hasPasskeys, onDone, onCancel, onGone }: ChangeProps) {
+export function ChangeEmail({ client, texts, username, passkeys, onDone, onCancel, onGone }: ChangeProps) {
   const [emailChange, setEmailChange] = useState<EmailChangeResponse & { email: string }>();
   if (!emailChange) {
     return (
@@ -46,7 +47,7 @@ export function ChangeEmail({ client, texts, username, hasPasskeys, onDone, onCa
         client={client}
         texts={texts}
         username={username}
-        hasPasskeys={hasPasskeys}
+        passkeys={passkeys}
         path="email"
         fields={[{ name: 'newEmail', kind: 'email', label: texts('newEmail'), autocomplete: 'email' }]}
         button={texts('sendCode')}

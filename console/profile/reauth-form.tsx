@@ -2,7 +2,7 @@ import type { Texts } from '../i18n/texts.ts';
 import type { FieldSpec } from '../parts/field.tsx';
 import { SendingForm, type Values } from '../parts/form.tsx';
 import type { Client } from '../service/client.ts';
-import { useProof } from './use-proof.tsx';
+import { type PasskeyProof, useProof } from './use-proof.tsx';
 
 export interface ReauthFormProps<Body> {
   client: Client;
@@ -16,7 +16,7 @@ export interface ReauthFormProps<Body> {
   button: string;
   /** The user name that belongs to the password. */
   username: string;
-  hasPasskeys: boolean;
+  passkeys: PasskeyProof;
   onDone(body: Body, sent: Values): void;
   onCancel(): void;
 }
@@ -26,8 +26,8 @@ export interface ReauthFormProps<Body> {
  * token's code.
  */
 export function ReauthForm<Body>(props: ReauthFormProps<Body>) {
-  const { client, texts, path, fields = [], more, button, hasPasskeys, ...rest } = props;
-  const proof = useProof({ client, texts, hasPasskeys });
+  const { client, texts, path, fields = [], more, button, passkeys, ...rest } = props;
+  const proof = useProof({ client, texts, passkeys });
   return (
     <SendingForm<Body>
       {...rest}

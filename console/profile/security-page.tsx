@@ -9,6 +9,7 @@ import type { Client } from '../service/client.ts';
 import { RecoveryCodes } from '../sign-in/recovery-codes.tsx';
 import { ChangeEmail, ChangePassword, type ChangeProps, RenewCodes, ReplaceToken } from './changes.tsx';
 import { AddPasskey, RemovePasskey, RenamePasskey } from './passkeys.tsx';
+import { passkeyProofOf } from './use-proof.tsx';
 
 export interface SecurityPageProps {
   client: Client;
@@ -48,7 +49,7 @@ const SECTIONS: readonly Section[] = [
   {
     title: 'passkeySection',
     open: 'passkeyAdd',
-    text: (texts) => texts('passkeySectionText'),
+    text: (texts, { isPasskeyRequired }) => texts(isPasskeyRequired ? 'passkeyOnlyText' : 'passkeySectionText'),
     Change: AddPasskey,
   },
   {
@@ -58,6 +59,12 @@ const SECTIONS: readonly Section[] = [
     Change: RenewCodes,
   },
 ];
+
+/** Where a passkey is required, token and recovery codes do not sign in. */
+function sectionsOf({ isPasskeyRequired }: SessionView): readonly Section[] {
+  if (!isPasskeyRequired) return SECTIONS;
+  return SECTIONS.filter(({ title }) => title !== 'tokenSection' && title !== 'recoverySection');
+}
 
 /** The form that is open, if any: of a section by its title, or of a passkey by its id. */
 interface OpenForm {
@@ -70,6 +77,7 @@ interface OpenForm {
 export function SecurityPage({ client, texts, session, isNext, onChanged }: SecurityPageProps) {
   const [open, setOpen] = useState<OpenForm>({});
   const { email, passkeys } = session.administrator;
+  const isLastPasskey = session.isPasskeyRequired && passkeys.length === 1;
   const [outcome, setOutcome] = useState<TextKey>();
   const [codes, setCodes] = useState<string[]>();
   const status = useRef<HTMLParagraphElement>(null);
@@ -104,7 +112,7 @@ export function SecurityPage({ client, texts, session, isNext, onChanged }: Secu
     client,
     texts,
     username: email,
-    hasPasskeys: passkeys.length > 0,
+    passkeys: passkeyProofOf(session),
     onDone(next, recoveryCodes) {
       close(next);
       setCodes(recoveryCodes);
@@ -125,7 +133,7 @@ export function SecurityPage({ client, texts, session, isNext, onChanged }: Secu
       <p class={outcome === undefined ? 'unseen' : 'note'} role="status" tabIndex={-1} ref={status}>
         {outcome !== undefined && texts(outcome)}
       </p>
-      {SECTIONS.map(({ title, open: label, text, Change }) => (
+      {sectionsOf(session).map(({ title, open: label, text, Change }) => (
         <section class="panel own" key={title} aria-labelledby={title}>
           <div class="own-head">
             <div class="own-text">
@@ -151,7 +159,7 @@ export function SecurityPage({ client, texts, session, isNext, onChanged }: Secu
                   {open.rename !== id && open.remove !== id && (
                     <>
                       {opener(texts('passkeyRename'), name, { rename: id })}
-                      {opener(texts('passkeyRemove'), name, { remove: id })}
+                      {!isLastPasskey && opener(texts('passkeyRemove'), name, { remove: id })}
                     </>
                   )}
                   {open.rename === id && <RenamePasskey id={id} name={name} {...change} />}

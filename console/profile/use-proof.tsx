@@ -1,4 +1,5 @@
 import type { PasskeyRequest } from '@countersign/protocol/passkey';
+import type { SessionView } from '@countersign/protocol/session';
 import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
 import type { TextKey, Texts } from '../i18n/texts.ts';
@@ -15,17 +16,28 @@ const LABELS = { otp: 'tokenAgain', recovery: 'lostToken', passkey: 'passkeyUse'
 /** What the browser reports says little, on purpose: every failure has one text. */
 export const PASSKEY_REFUSED: Refused = { kind: 'refused', code: 'PASSKEY_INVALID', fields: [] };
 
+/** Whether a passkey is the other factor: there is none, it may be, or it has to be. */
+export type PasskeyProof = 'none' | 'possible' | 'required';
+const WAYS = {
+  none: ['otp', 'recovery'],
+  possible: ['passkey', 'otp', 'recovery'],
+  required: ['passkey'],
+} as const satisfies Record<PasskeyProof, readonly Way[]>;
+
+export function passkeyProofOf({ administrator, isPasskeyRequired }: SessionView): PasskeyProof {
+  if (isPasskeyRequired) return 'required';
+  return administrator.passkeys.length > 0 ? 'possible' : 'none';
+}
+
 /** Both factors, which every change of the own credentials asks for: a passkey if there is one, or a code. */
-export function useProof({ client, texts, hasPasskeys }: { client: Client; texts: Texts; hasPasskeys: boolean }): {
+export function useProof({ client, texts, passkeys }: { client: Client; texts: Texts; passkeys: PasskeyProof }): {
   fields: FieldSpec[];
   /** The links to the other ways. */
   ways: ComponentChildren;
   send<Body>(path: string, values: object): Promise<Answer<Body>>;
 } {
-  const [way, setWay] = useState<Way>(hasPasskeys ? 'passkey' : 'otp');
-  const others = (['passkey', 'otp', 'recovery'] as const).filter(
-    (one) => one !== way && (hasPasskeys || one !== 'passkey'),
-  );
+  const [way, setWay] = useState<Way>(passkeys === 'none' ? 'otp' : 'passkey');
+  const others = WAYS[passkeys].filter((one) => one !== way);
   return {
     fields: [
       { name: 'password', kind: 'password', label: texts('presentPassword') },

@@ -1,5 +1,5 @@
 import type { PasskeyRequest } from '@countersign/protocol/passkey';
-import type { SessionView } from '@countersign/protocol/session';
+import type { SessionView, SignInView } from '@countersign/protocol/session';
 import { Alert } from '@countersign/ui/alert.tsx';
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import { refusalText, type TextKey, type Texts } from '../i18n/texts.ts';
@@ -7,7 +7,7 @@ import { Card, Loading, Message } from '../parts/card.tsx';
 import type { FieldSpec } from '../parts/field.tsx';
 import { Form } from '../parts/form.tsx';
 import type { Client } from '../service/client.ts';
-import { requestPasskey } from '../service/passkey.ts';
+import { createPasskey, requestPasskey } from '../service/passkey.ts';
 import { Enrolment } from './enrolment.tsx';
 import { ForgottenPassword } from './forgotten.tsx';
 import { createHandleMemory } from './handle-memory.ts';
@@ -95,6 +95,7 @@ export function SignInPage({ client, texts, known, hasEnded, onSession }: SignIn
               ...signIn,
               submit: markActed(signIn.submit),
               submitPasskey: markActed(signIn.submitPasskey),
+              submitNewPasskey: markActed(signIn.submitNewPasskey),
               restart: markActed(signIn.restart),
             } as SignIn
           }
@@ -130,13 +131,14 @@ interface StepProps {
 function Step({ screen, texts, isNext, note, signIn, onForgotten }: StepProps) {
   const { step, view } = screen;
   const isTouch = matchMedia('(pointer: coarse)').matches;
+  const passkey = passkeyAlone(view, signIn);
   return (
     // The title does not take the focus if the form does.
     <Card
       texts={texts}
-      title={texts(`${step}Title`)}
-      isNext={isNext && (isTouch || step === 'enrol')}
-      isWide={step === 'enrol'}
+      title={texts(passkey?.title ?? `${step}Title`)}
+      isNext={isNext && (isTouch || step === 'enrol' || passkey !== undefined)}
+      isWide={step === 'enrol' && !passkey}
     >
       {note && (
         <p class="note" role="status">
@@ -160,27 +162,86 @@ function Step({ screen, texts, isNext, note, signIn, onForgotten }: StepProps) {
           <Enrolment enrolment={view.enrolment} texts={texts} />
         </>
       )}
-      <Form
-        fields={[fieldOf(step, texts)]}
-        button={texts(step === 'identify' ? 'continue' : step === 'password' ? 'signIn' : 'confirm')}
-        texts={texts}
-        sending={screen}
-        username={step === 'password' ? view.email : undefined}
-        isNext={isNext && step !== 'enrol'}
-        onSubmit={(values) => signIn.submit(Object.values(values)[0] ?? '')}
-      />
+      {passkey ? (
+        <PasskeyForm {...{ screen, texts, passkey }} />
+      ) : (
+        <Form
+          fields={[fieldOf(step, texts)]}
+          button={texts(step === 'identify' ? 'continue' : step === 'password' ? 'signIn' : 'confirm')}
+          texts={texts}
+          sending={screen}
+          username={step === 'password' ? view.email : undefined}
+          isNext={isNext && step !== 'enrol'}
+          onSubmit={(values) => signIn.submit(Object.values(values)[0] ?? '')}
+        />
+      )}
       {(step === 'identify' || step === 'password') && (
         <button type="button" class="link below" onClick={onForgotten}>
           {texts('forgotten')}
         </button>
       )}
-      {view.passkey && step === 'otp' && <PasskeyAnswer request={view.passkey} texts={texts} signIn={signIn} />}
-      {(step === 'otp' || step === 'recovery') && (
+      {view.passkey && step === 'otp' && !passkey && (
+        <PasskeyAnswer request={view.passkey} texts={texts} signIn={signIn} />
+      )}
+      {(step === 'otp' || step === 'recovery') && !passkey && (
         <button type="button" class="link below" onClick={() => signIn.answerByRecoveryCode(step === 'otp')}>
           {texts(step === 'otp' ? 'lostToken' : 'tokenAgain')}
         </button>
       )}
     </Card>
+  );
+}
+
+interface PasskeyAlone {
+  title: TextKey;
+  text: TextKey;
+  button: TextKey;
+  /** Asks the device, and answers the step. False: the device did not respond. */
+  ask(): Promise<boolean>;
+}
+
+/** The step that only a passkey answers: an existing one, or the first. */
+function passkeyAlone({ step, passkey, isPasskeyRequired, newPasskey }: SignInView, signIn: SignIn) {
+  if (step === 'otp' && passkey && isPasskeyRequired) {
+    return {
+      title: 'passkeyUse',
+      text: 'passkeyOnlyText',
+      button: 'passkeyUse',
+      async ask() {
+        const assertion = await requestPasskey(passkey);
+        if (assertion) await signIn.submitPasskey(assertion);
+        return assertion !== undefined;
+      },
+    } satisfies PasskeyAlone;
+  }
+  if (step !== 'enrol' || !newPasskey) return undefined;
+  return {
+    title: 'newPasskeyTitle',
+    text: 'newPasskeyText',
+    button: 'passkeyCreate',
+    async ask() {
+      const response = await createPasskey(newPasskey);
+      if (response) await signIn.submitNewPasskey(response);
+      return response !== undefined;
+    },
+  } satisfies PasskeyAlone;
+}
+
+function PasskeyForm({ screen, texts, passkey }: Pick<StepProps, 'screen' | 'texts'> & { passkey: PasskeyAlone }) {
+  const [hasFailed, setFailed] = useState(false);
+  const { isBusy, notice } = screen;
+  const shown = notice ?? (hasFailed ? { code: 'PASSKEY_INVALID', fields: [] } : undefined);
+  return (
+    <>
+      <p class="lead">{texts(passkey.text)}</p>
+      <Form
+        fields={[]}
+        button={texts(passkey.button)}
+        texts={texts}
+        sending={{ isBusy, ...(shown && { notice: shown }) }}
+        onSubmit={async () => setFailed(!(await passkey.ask()))}
+      />
+    </>
   );
 }
 

@@ -1,5 +1,5 @@
 import { FLOW_HEADER } from '@countersign/protocol/flow';
-import type { PasskeyAssertion } from '@countersign/protocol/passkey';
+import type { PasskeyAssertion, PasskeyAttestation } from '@countersign/protocol/passkey';
 import type { SessionView, SignInView, StartedSignIn } from '@countersign/protocol/session';
 import { deadlineIn } from '@countersign/ui/deadline';
 import type { Answer, Client, Refused } from '../service/client.ts';
@@ -45,6 +45,8 @@ export interface SignIn {
   submit(value: string): Promise<void>;
   /** Answers the step of the code with a passkey. */
   submitPasskey(assertion: PasskeyAssertion): Promise<void>;
+  /** Answers the enrolment with a new passkey. */
+  submitNewPasskey(response: PasskeyAttestation): Promise<void>;
   /** Chooses between a recovery code and the token's code. */
   answerByRecoveryCode(isUsed: boolean): void;
   /** Call when the user has saved the recovery codes. */
@@ -240,6 +242,7 @@ export function createSignIn({ client, memory, show, enter }: SignInParts): Sign
     },
     submit,
     submitPasskey: (assertion) => post('passkey', { assertion }),
+    submitNewPasskey: (response) => post('enrol-passkey', { response }),
     answerByRecoveryCode(isUsed) {
       if (screen.kind !== 'step' || screen.isBusy || screen.view.step !== 'otp') return;
       isRecovering = isUsed;

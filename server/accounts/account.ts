@@ -10,6 +10,8 @@ export interface Account {
   balance?: Balance;
   /** The one administrator with all rights; stored here, so that no race ever makes two. */
   superuser?: AdministratorId;
+  /** Only a passkey opens the console. Absent: a code does too. */
+  administratorFactors?: 'passkey';
   /** Id of the master key of which an administrator says that there is a copy. Another key needs another copy. */
   copiedMasterKey?: string;
   /** Estimated cost of a check of the costliest hash that was ever imported. Absent: none was. */

@@ -25,7 +25,10 @@ import { newOperation, transact } from '../store/transact.ts';
 import { tokenDocument } from '../tokens/documents.ts';
 import { recoveryCodeMac } from './codes.ts';
 
-export type SecondFactorPorts = Pick<Ports, 'store' | 'clock' | 'random' | 'hasher' | 'secrets' | 'courier'>;
+export type SecondFactorPorts = Pick<
+  Ports,
+  'store' | 'clock' | 'random' | 'hasher' | 'secrets' | 'courier' | 'administratorFactors'
+>;
 
 /**
  * Counts an attempt on the first factor of an administrator. An unknown address is counted, delayed and hashed like a

@@ -1,3 +1,5 @@
+import type { Account } from '../accounts/account.ts';
+import { accountDocument } from '../accounts/documents.ts';
 import { type Administrator, actorOf } from '../administrators/administrator.ts';
 import { administratorDocument } from '../administrators/documents.ts';
 import { callDependency } from '../kernel/dependency.ts';
@@ -60,7 +62,7 @@ export async function enrolToken(
   enrolment: Enrolment,
   otp: string,
   client: ClientInfo,
-  edit: (administrator: Administrator) => Administrator | Refusal,
+  edit: (administrator: Administrator, account: Account) => Administrator | Refusal,
 ): Promise<Result<{ administrator: Administrator; recoveryCodes: string[]; replaced: TokenId | undefined }>> {
   const { account, id } = owner;
   const now = ports.clock.now();
@@ -73,23 +75,18 @@ export async function enrolToken(
   if (isRefusal(made)) return refusal('ACCESS_DENIED');
 
   const { codes, macs } = newRecoveryCodes(ports, id);
-  const key = administratorDocument.key(account, id);
+  const keys = [administratorDocument.key(account, id), accountDocument.key(account)] as const;
   type Enrolled = { administrator: Administrator; recoveryCodes: string[]; replaced: TokenId | undefined };
-  const enrolled = await transact<readonly [typeof key], Result<Enrolled>>(
-    ports,
-    key.anchor,
-    [key],
-    ([stored], now) => {
-      const edited = stored ? edit(stored.value) : refusal('ACCESS_DENIED');
-      if (isRefusal(edited)) return { answer: edited };
-      const administrator: Administrator = { ...edited, token: token.id, recovery: { macs, failures: 0 } };
-      const event: EventDraft = { type: 'administrator.updated', subject: id, changed: ['recovery', 'token'] };
-      return {
-        answer: { administrator, recoveryCodes: codes, replaced: edited.token },
-        write: { put: [{ key, value: administrator }], append: [createEvent(act, event, now)] },
-      };
-    },
-  );
+  const enrolled = await transact<typeof keys, Result<Enrolled>>(ports, account, keys, ([stored, home], now) => {
+    const edited = stored && home ? edit(stored.value, home.value) : refusal('ACCESS_DENIED');
+    if (isRefusal(edited)) return { answer: edited };
+    const administrator: Administrator = { ...edited, token: token.id, recovery: { macs, failures: 0 } };
+    const event: EventDraft = { type: 'administrator.updated', subject: id, changed: ['recovery', 'token'] };
+    return {
+      answer: { administrator, recoveryCodes: codes, replaced: edited.token },
+      write: { put: [{ key: keys[0], value: administrator }], append: [createEvent(act, event, now)] },
+    };
+  });
   const gone = isRefusal(enrolled) ? token.id : enrolled.replaced;
   if (gone !== undefined) await dropToken(ports, act, gone, id);
   return enrolled;

@@ -9,6 +9,7 @@ import { isRefusal } from '../kernel/result.ts';
 import { parseOtp } from '../tokens/kinds/oath/format.ts';
 import { proofFields, typedCode, typedOtp } from './administrator-fields.ts';
 import { confirmEmailChange, requestEmailChange } from './change-email.ts';
+import type { SecondFactorPorts } from './check-factors.ts';
 import { confirmTokenReplacement, requestTokenReplacement } from './replace-token.ts';
 import { requireProof, selfOf } from './self-routes.ts';
 import { enrolment } from './session-fields.ts';
@@ -143,7 +144,7 @@ const renewCodes = route({
   },
 });
 
-type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'hasher' | 'breachedPasswords' | 'courier'>;
+type Needs = SecondFactorPorts & Pick<Ports, 'breachedPasswords'>;
 
 /** Administrators' changes to their own sign-in. By session alone: an API key has no administrator of its own. */
 export const ownRoutes = [setPassword, requestEmail, confirmEmail, requestToken, confirmToken, renewCodes];

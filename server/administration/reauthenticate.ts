@@ -1,6 +1,9 @@
 import type { PasskeyAssertion } from '@countersign/protocol/passkey';
+import type { Account } from '../accounts/account.ts';
+import { accountDocument } from '../accounts/documents.ts';
 import type { Administrator, AdministratorActor } from '../administrators/administrator.ts';
 import { administratorDocument } from '../administrators/documents.ts';
+import { requiresPasskey } from '../administrators/factor-policy.ts';
 import { readAdministrator } from '../administrators/find-administrator.ts';
 import type { EventDraft } from '../kernel/event.ts';
 import type { FlowId } from '../kernel/ids.ts';
@@ -51,6 +54,10 @@ export async function reauthenticate(
   const found = await readAdministrator(ports, account, id);
   if (isRefusal(found)) return refusal('SESSION_ENDED');
   const { administrator } = found;
+  // Before the password is counted: nothing was tried (SR-81).
+  if (requiresPasskey(ports.administratorFactors, found.account) && proof.passkey === undefined) {
+    return refusal('PASSKEY_REQUIRED');
+  }
   const asked = { account, found: administrator, name: administrator.email, address: act.address };
   const attempt = await countAdministratorAttempt(ports, asked);
   if (isRefusal(attempt)) return attempt;
@@ -99,21 +106,21 @@ export async function changeSelf(
   ports: Pick<Ports, 'store' | 'clock' | 'random' | 'courier'>,
   act: OwnContext,
   change: { changed: string[]; notice: NoticeChange; tokenName?: string | undefined },
-  edit: (administrator: Administrator) => Administrator | Refusal,
+  edit: (administrator: Administrator, account: Account) => Administrator | Refusal,
 ): Promise<Result<{ administrator: Administrator }>> {
   const { account, id } = act.actor;
-  const key = administratorDocument.key(account, id);
+  const keys = [administratorDocument.key(account, id), accountDocument.key(account)] as const;
   const event: EventDraft = { type: 'administrator.updated', subject: id, changed: change.changed };
   type Changed = { administrator: Administrator; before: Administrator };
-  const changed = await transact<readonly [typeof key], Result<Changed>>(ports, account, [key], ([stored], now) => {
+  const changed = await transact<typeof keys, Result<Changed>>(ports, account, keys, ([stored, home], now) => {
     const current = stored && unlessSignedOut(act, stored.value);
-    if (!current) return { answer: refusal('SESSION_ENDED') };
-    const edited = edit(current);
+    if (!current || !home) return { answer: refusal('SESSION_ENDED') };
+    const edited = edit(current, home.value);
     if (isRefusal(edited)) return { answer: edited };
     const administrator = { ...edited, sessionEpoch: current.sessionEpoch + 1 };
     return {
       answer: { administrator, before: current },
-      write: { put: [{ key, value: administrator }], append: [createEvent(act, event, now)] },
+      write: { put: [{ key: keys[0], value: administrator }], append: [createEvent(act, event, now)] },
     };
   });
   if (isRefusal(changed)) return changed;

@@ -3,7 +3,6 @@ import { administratorId, pageOf, searchedPageQuery } from '../http/api/fields.t
 import { route } from '../http/api/route.ts';
 import { jsonAnswer, jsonBody, refuseResult } from '../http/api/router.ts';
 import { changeHeaders, ifMatchVersions, tag, tagged } from '../http/api/version.ts';
-import type { Ports } from '../kernel/ports/ports.ts';
 import { isRefusal } from '../kernel/result.ts';
 import {
   administratorView,
@@ -14,6 +13,7 @@ import {
   proofFields,
 } from './administrator-fields.ts';
 import { removeAdministrator, updateAdministrator } from './change-administrator.ts';
+import type { SecondFactorPorts } from './check-factors.ts';
 import { listAdministrators, showAdministrator } from './list-administrators.ts';
 import { requireProof, selfOf } from './self-routes.ts';
 import { handOverSuperuser } from './update-profile.ts';
@@ -126,6 +126,6 @@ const transfer = route({
   },
 });
 
-type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'hasher' | 'courier'>;
+type Needs = SecondFactorPorts;
 
 export const administratorRoutes = [list, read, update, remove, transfer];

@@ -38,6 +38,9 @@ export const session = z
     account: z
       .object({ id: idOf('account', 'acc_01k8dq9z2mp'), name: nameOf('account', 'Shop') })
       .openapi({ description: 'The account.' }),
+    isPasskeyRequired: z
+      .boolean()
+      .openapi({ description: 'Whether only a passkey opens the console and confirms changes.', example: false }),
     administrator: z
       .object({
         id: idOf('administrator', 'adm_01k8dq9z2mp'),
@@ -176,7 +179,12 @@ export const signIn = z
     expiresAt: instantOf('When the sign-in expires.'),
     now: instantOf('The time of the server.'),
     enrolment: enrolment.optional(),
+    newPasskey: passkeyCreation.optional(),
     passkey: passkeyQuestion.optional(),
+    isPasskeyRequired: z
+      .boolean()
+      .optional()
+      .openapi({ description: 'No code and no recovery code is accepted.', example: true }),
     session: session.optional(),
     recoveryCodes: z
       .array(z.string())

@@ -11,6 +11,7 @@ const SESSION: Session = {
   administrator: 'adm_00000000001',
   secretHash: '00',
   epoch: 3,
+  factor: 'code',
   createdAt: START,
   lastSeenAt: START,
 } as Session;
@@ -23,7 +24,7 @@ test('SR-29: a session ends half an hour after its last use, and after twelve ho
       let now = START;
       for (const waited of pauses) {
         now += waited;
-        const stands = isSessionActive(session, ADMINISTRATOR, now);
+        const stands = isSessionActive(session, ADMINISTRATOR, false, now);
         expect(stands).toBe(waited < SESSION_IDLE_MS && now - START < MAX_SESSION_MS);
         if (!stands) return;
         session = { ...session, lastSeenAt: now };
@@ -35,8 +36,8 @@ test('SR-29: a session ends half an hour after its last use, and after twelve ho
 test('SR-29: a session that is used all the time ends after twelve hours', () => {
   const used = (at: number) => ({ ...SESSION, lastSeenAt: at });
   const end = START + MAX_SESSION_MS;
-  expect(isSessionActive(used(end - 1), ADMINISTRATOR, end - 1)).toBe(true);
-  expect(isSessionActive(used(end - 1), ADMINISTRATOR, end)).toBe(false);
+  expect(isSessionActive(used(end - 1), ADMINISTRATOR, false, end - 1)).toBe(true);
+  expect(isSessionActive(used(end - 1), ADMINISTRATOR, false, end)).toBe(false);
 });
 
 // SR-39
@@ -47,8 +48,15 @@ test.each<[string, Administrator | undefined]>([
   ['an administrator who has ended their sessions since', { ...ADMINISTRATOR, sessionEpoch: 4 }],
   ['an administrator with a lower epoch', { ...ADMINISTRATOR, sessionEpoch: 2 }],
 ])('SR-39: a session is not that of %s', (_, administrator) => {
-  expect(isSessionActive(SESSION, administrator, START)).toBe(false);
-  expect(isSessionActive(SESSION, ADMINISTRATOR, START)).toBe(true);
+  expect(isSessionActive(SESSION, administrator, false, START)).toBe(false);
+  expect(isSessionActive(SESSION, ADMINISTRATOR, false, START)).toBe(true);
+});
+
+test('SR-81: where a passkey is required, a session that began with a code is over', () => {
+  for (const factor of ['code', 'passkey'] as const) {
+    expect(isSessionActive({ ...SESSION, factor }, ADMINISTRATOR, false, START)).toBe(true);
+    expect(isSessionActive({ ...SESSION, factor }, ADMINISTRATOR, true, START)).toBe(factor === 'passkey');
+  }
 });
 
 test('the CSRF token differs for every secret, and is not the secret', () => {

@@ -19,20 +19,33 @@ export interface Session {
   secretHash: string;
   /** The administrator's epoch at the start: once theirs is raised, this session is over. */
   epoch: number;
+  /** What was presented beside the password. */
+  factor: SessionFactor;
   createdAt: number;
   lastSeenAt: number;
 }
+
+export type SessionFactor = 'code' | 'passkey';
 
 export function sessionEndsAt({ createdAt, lastSeenAt }: Pick<Session, 'createdAt' | 'lastSeenAt'>): number {
   return Math.min(lastSeenAt + SESSION_IDLE_MS, createdAt + MAX_SESSION_MS);
 }
 
-/** True while the session is valid for its administrator, who is read with every request (SR-39). */
-export function isSessionActive(session: Session, administrator: Administrator | undefined, now: number): boolean {
+/**
+ * True while the session is valid for its administrator, who is read with every request (SR-39). Where a passkey is
+ * required, a session that began with a code is over (SR-81).
+ */
+export function isSessionActive(
+  session: Session,
+  administrator: Administrator | undefined,
+  isPasskeyRequired: boolean,
+  now: number,
+): boolean {
   return (
     administrator?.state === 'active' &&
     administrator.id === session.administrator &&
     administrator.sessionEpoch === session.epoch &&
+    (session.factor === 'passkey' || !isPasskeyRequired) &&
     now < sessionEndsAt(session)
   );
 }

@@ -19,9 +19,9 @@ export interface Administrator {
   state: 'invited' | 'active';
   /** PHC string (argon2id). */
   passwordHash?: string;
-  /** The token that signs them in. If absent, the next sign-in enrols one. */
+  /** The token that signs them in. If they have no passkey either, the next sign-in enrols one. */
   token?: TokenId;
-  /** Beside the token. */
+  /** Beside the token, or instead of it. */
   passkeys?: AdministratorPasskey[];
   recovery: RecoveryCodes;
   /** Raised to end all sessions: a session with another number is over. */
@@ -31,7 +31,7 @@ export interface Administrator {
 }
 
 /**
- * A passkey of an administrator: a second factor beside the token, which stays. It is a part of the administrator, so
+ * A passkey of an administrator: a second factor beside the token or instead of it. It is a part of the administrator, so
  * that each change is one commit, and no resource accepts it.
  */
 export interface AdministratorPasskey {

@@ -2,6 +2,7 @@ import type { AccountId, AdministratorId } from '../kernel/ids.ts';
 import { defineDocument } from '../store/define-document.ts';
 import { defineIndexes } from '../store/define-indexes.ts';
 import { type Administrator, type EmailClaim, NO_RECOVERY_CODES } from './administrator.ts';
+import { hasPasskey } from './factor-policy.ts';
 
 type OfAdministrator = [account: AccountId, id: AdministratorId];
 
@@ -17,11 +18,13 @@ export const administratorDocument = defineDocument<Administrator, OfAdministrat
   key: (account, id) => [account, id],
   secrets: 'none',
   onRestore: {
-    change: 'without recovery codes; without the password too if there is no token',
-    // The use of recovery codes since the backup is unknown; new ones are made with both factors. A token that was
+    change: 'without recovery codes; without the password too if there is neither a token nor a passkey',
+    // The use of recovery codes since the backup is unknown; new ones are made with both factors. A factor that was
     // enrolled after the backup is unknown too, so a password alone must not enrol another (SR-69).
     rule: (administrator) => ({
-      ...(administrator.token === undefined ? withoutPassword(administrator) : administrator),
+      ...(administrator.token === undefined && !hasPasskey(administrator)
+        ? withoutPassword(administrator)
+        : administrator),
       recovery: NO_RECOVERY_CODES,
     }),
   },

@@ -162,6 +162,7 @@ export async function createPorts(
       archive,
       breachedPasswords,
       composeMail: (mail) => composeMail(mail, config.url),
+      administratorFactors: config.administratorFactors,
       freePasswordFailures: config.freePasswordFailures,
       proofOfWork: config.proofOfWork,
       signer,

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import about from '../../package.json' with { type: 'json' };
+import { findWithoutPasskey } from '../administration/find-without-passkey.ts';
 import { createApp } from '../app.ts';
 import type { PlanCatalogue } from '../billing/plans.ts';
 import type { Config } from '../config/load-config.ts';
@@ -88,6 +89,17 @@ export async function serve(config: Config, log: Logger, demo?: DemoOptions): Pr
 async function loadDemo(config: Config, ports: Ports): Promise<PeriodicJob> {
   const month = await import('../../demo-site/month/load-demo.ts');
   return month.loadDemo({ ...ports, issuer: config.url }, demoFile(config), config.statisticsKeptDays);
+}
+
+/** After the start, which does not depend on it. */
+function warnOfMissingPasskeys(ports: Ports, log: Logger): void {
+  if (ports.administratorFactors !== 'passkey') return;
+  const warn = (administrators: object[]) => {
+    if (administrators.length === 0) return;
+    const facts = { administrators: administrators.slice(0, 20), count: administrators.length };
+    log.warn(facts, 'administrators without a passkey cannot sign in: countersign admin recover lets them in');
+  };
+  findWithoutPasskey(ports).then(warn, (error: unknown) => log.warn({ err: error }, 'could not look for passkeys'));
 }
 
 interface ServiceParts {
@@ -179,6 +191,7 @@ async function startService(
   const renewal = renewalJob(registration, crashOnReplaced(log));
   const clockTurns = startScheduler(ports, [clockJob(clockGuard), renewal], log);
   const addresses = { listening: listening.url, ...omitUndefined({ administration: administration?.url }) };
+  if (!isWorker) warnOfMissingPasskeys(ports, log);
   logEventLimit(config.eventRetention, log);
   log.info({ url: config.url, ...addresses, version: about.version }, 'serving');
 

@@ -204,6 +204,7 @@ function frozen(values: Values, url: string) {
       perNetwork: values.COUNTERSIGN_STARTS_PER_NETWORK,
       perSecond: values.COUNTERSIGN_STARTS_PER_SECOND,
     }),
+    administratorFactors: values.COUNTERSIGN_ADMIN_FACTORS,
     freePasswordFailures: values.COUNTERSIGN_FREE_PASSWORD_FAILURES,
     proofOfWork: values.COUNTERSIGN_PROOF_OF_WORK,
     webhooks: Object.freeze({

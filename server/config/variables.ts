@@ -1,4 +1,5 @@
 import { RESULT_ALGORITHMS } from '@countersign/protocol/result';
+import { ADMINISTRATOR_FACTORS } from '@countersign/protocol/session';
 import { z } from 'zod';
 import { parseRange } from '../kernel/addresses.ts';
 import { PROOF_MODES } from '../kernel/proof-mode.ts';
@@ -305,6 +306,12 @@ export const VARIABLES = {
     meaning: 'Sign-ins that may start in a second in each process, 10 to 2000.',
     otherwise: '`500`',
     schema: whole(10, 2000, SIGN_IN_START_LIMITS.perSecond),
+  },
+  COUNTERSIGN_ADMIN_FACTORS: {
+    meaning:
+      'What opens the console beside the password: `any`, or `passkey` alone in every account: no code, recovery code or mailed link then does. Administrators without a passkey need `countersign admin recover`; `countersign doctor` names them. The same in all processes.',
+    otherwise: '`any`; each account can require passkeys for itself',
+    schema: oneOf(ADMINISTRATOR_FACTORS, 'any'),
   },
   COUNTERSIGN_FREE_PASSWORD_FAILURES: {
     meaning:

@@ -9,12 +9,13 @@ import {
   answerSignInOtp,
   answerSignInPassword,
 } from '../administration/login/answer-sign-in.ts';
-import { writeSession } from '../administration/login/authenticate-session.ts';
+import { authenticateSession, writeSession } from '../administration/login/authenticate-session.ts';
 import { newSession, type OpenedSession, putSession } from '../administration/login/open-session.ts';
 import { presentSignIn } from '../administration/login/present-sign-in.ts';
 import { startSignIn } from '../administration/login/start-sign-in.ts';
+import { finishOwnPasskey, startOwnPasskey } from '../administration/passkeys/own-passkeys.ts';
 import type { OwnContext } from '../administration/reauthenticate.ts';
-import { csrfToken } from '../administration/session.ts';
+import { csrfToken, type SessionFactor } from '../administration/session.ts';
 import { type Administrator, actorOf, type Grant } from '../administrators/administrator.ts';
 import { administratorDocument } from '../administrators/documents.ts';
 import type { GivenRole } from '../kernel/actor.ts';
@@ -24,7 +25,8 @@ import { base32Decode } from '../tokens/kinds/oath/base32.ts';
 import { currentOtp } from '../tokens/kinds/oath/verify-otp.ts';
 import { operatorContext } from './as-operator.ts';
 import { birth, read, unwrap } from './fixtures.ts';
-import type { TestPorts } from './test-ports.ts';
+import { SoftwareAuthenticator } from './software-authenticator.ts';
+import { ISSUER, type TestPorts } from './test-ports.ts';
 
 export const ADMIN_PASSWORD = 'a password of an administrator';
 
@@ -115,11 +117,30 @@ export function proofBy(ports: TestPorts, who: FixtureAdministrator): { password
   return { password: who.password, otp: codeOf(ports, who.secret) };
 }
 
+/** Adds a passkey in the first session, which goes on. */
+export async function addPasskey(
+  ports: TestPorts,
+  who: FixtureAdministrator,
+  device = new SoftwareAuthenticator(),
+): Promise<SoftwareAuthenticator> {
+  const context = selfServiceContext(who);
+  const { creation } = unwrap(await startOwnPasskey(ports, context, proofBy(ports, who), 'Key'));
+  const ceremony = { challenge: creation.challenge, rpId: creation.rp.id, origin: ISSUER };
+  const made = device.create({ ...ceremony, userHandle: creation.user.id });
+  unwrap(await finishOwnPasskey(ports, context, made));
+  who.opened = { ...who.opened, ...unwrap(await authenticateSession(ports, writeSession(who.opened))) };
+  return device;
+}
+
 /** Opens another session, as if they had signed in elsewhere a moment ago. */
-export async function anotherSession(ports: TestPorts, who: Pick<FixtureAdministrator, 'account' | 'id'>) {
+export async function anotherSession(
+  ports: TestPorts,
+  who: Pick<FixtureAdministrator, 'account' | 'id'>,
+  factor: SessionFactor = 'code',
+) {
   const administrator = await read(ports, administratorDocument.key(who.account, who.id));
   const account = await read(ports, accountDocument.key(who.account));
-  const made = newSession(ports, birth(ports, 'flw').id, administrator);
+  const made = newSession(ports, birth(ports, 'flw').id, administrator, factor);
   await ports.store.commit({
     anchor: made.session.id,
     operation: newOperation(ports),

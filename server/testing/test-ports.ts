@@ -124,6 +124,7 @@ export async function openTestPorts(
     reportFault: (part, error) => faults.push({ part, error }),
     archive: undefined,
     breachedPasswords: { isListed: async (password) => password === BREACHED_PASSWORD },
+    administratorFactors: 'any',
     issuer: ISSUER,
     replica: overTheSame,
     close: remove,

@@ -37,6 +37,14 @@ export const REFUSALS = {
     title: 'The signature counter of the passkey did not increase: it may have been cloned.',
   },
   PASSKEY_INVALID: { status: 403, title: 'The passkey could not be verified. Try again.' },
+  PASSKEY_REQUIRED: {
+    status: 403,
+    title: 'Only a passkey is accepted here: no code, recovery code or API key replaces it.',
+  },
+  PASSKEY_LAST: {
+    status: 409,
+    title: 'The last passkey stays: the administrator could not sign in without it. Add another one first.',
+  },
   PASSKEY_TAKEN: { status: 409, title: 'The passkey is already registered.' },
   PASSKEY_LIMIT: { status: 409, title: 'The user has the maximum number of passkeys.' },
   TOO_MANY_ATTEMPTS: { status: 429, title: 'Too many attempts. Wait and try again.' },

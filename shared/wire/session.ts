@@ -1,5 +1,5 @@
 import type { RefusalCode } from './codes.ts';
-import type { PasskeyRequest } from './passkey.ts';
+import type { PasskeyCreation, PasskeyRequest } from './passkey.ts';
 
 /**
  * The sign-in of an administrator. The server drives, as with the widget (see `flow.ts`); the handle is in the same
@@ -13,6 +13,7 @@ import type { PasskeyRequest } from './passkey.ts';
  *     POST /v1/session/recovery  {seq, code}      -> 200 SignInView   (instead of the code of a lost token)
  *     POST /v1/session/passkey   {seq, assertion} -> 200 SignInView   (instead of the code)
  *     POST /v1/session/enrol     {seq, otp}       -> 200 SignInView   (first sign-in)
+ *     POST /v1/session/enrol-passkey {seq, response} -> 200 SignInView (the same, where a passkey is required)
  */
 export type SignInStep = 'identify' | 'password' | 'otp' | 'enrol' | 'done' | 'denied';
 
@@ -28,8 +29,12 @@ export interface SignInView {
   now: number;
   /** On `enrol`: the data that an authenticator app reads. */
   enrolment?: EnrolmentView;
+  /** On `enrol` instead, where a passkey is required: the passkey to make. */
+  newPasskey?: PasskeyCreation;
   /** On `otp`, if they have passkeys: one of them may answer instead. */
   passkey?: PasskeyRequest;
+  /** On `otp`: no code is accepted. */
+  isPasskeyRequired?: boolean;
   /** On `done`, only in the response to the step that completed the sign-in. */
   session?: SessionView;
   /** Beside the session, after an enrolment: shown once. */
@@ -58,8 +63,14 @@ export type GivenRole = (typeof GIVEN_ROLES)[number];
 export const ROLES = ['superuser', ...GIVEN_ROLES] as const;
 export type Role = (typeof ROLES)[number];
 
+/** What opens the console beside the password: a code or a passkey, or a passkey alone. */
+export const ADMINISTRATOR_FACTORS = ['any', 'passkey'] as const;
+export type AdministratorFactors = (typeof ADMINISTRATOR_FACTORS)[number];
+
 export interface SessionView {
   account: { id: string; name: string };
+  /** Only a passkey opens the console, and confirms changes. */
+  isPasskeyRequired: boolean;
   administrator: {
     id: string;
     email: string;

@@ -8,6 +8,11 @@ export interface DecidingModule {
 
 export const DECIDING_MODULES: readonly DecidingModule[] = [
   {
+    name: 'administrator-factors',
+    files: ['server/administrators/factor-policy.ts'],
+    tests: ['server/administrators/factor-policy.test.ts'],
+  },
+  {
     name: 'methods',
     files: ['server/authentication/decide-factors.ts'],
     tests: ['server/authentication/decide-factors.test.ts'],

@@ -27,6 +27,10 @@ export interface AdministratorFlow {
   enrolment?: Enrolment;
   /** The question to their passkeys, on the step `otp`. */
   passkey?: PasskeyChallenge;
+  /** No code is accepted. */
+  isPasskeyRequired?: true;
+  /** The question for their first passkey, on the step `enrol`. */
+  newPasskey?: PasskeyChallenge;
   attemptsLeft: number;
   error?: { code: RefusalCode; retryAt?: number };
   createdAt: number;
@@ -59,15 +63,18 @@ export function setEmail(flow: AdministratorFlow, email: string): AdministratorF
   return { ...countStep(flow), email, step: 'password' };
 }
 
-/** Accepts the password. An administrator without a token enrols one now. */
+/** Accepts the password. An administrator without a second factor enrols one now. */
 export function acceptAdministratorPassword(
   flow: AdministratorFlow,
-  shown: Pick<AdministratorFlow, 'enrolment' | 'passkey'> & { administrator: AdministratorId; passwordDigest: string },
+  shown: Pick<AdministratorFlow, 'enrolment' | 'passkey' | 'isPasskeyRequired' | 'newPasskey'> & {
+    administrator: AdministratorId;
+    passwordDigest: string;
+  },
 ): AdministratorFlow {
-  return { ...countStep(flow), ...shown, step: shown.enrolment ? 'enrol' : 'otp' };
+  return { ...countStep(flow), ...shown, step: shown.enrolment || shown.newPasskey ? 'enrol' : 'otp' };
 }
 
 export function completeAdministratorFlow(flow: AdministratorFlow): AdministratorFlow {
-  const { enrolment: _enrolled, passkey: _asked, ...rest } = countStep(flow);
+  const { enrolment: _enrolled, passkey: _asked, newPasskey: _made, ...rest } = countStep(flow);
   return { ...rest, step: 'done' };
 }

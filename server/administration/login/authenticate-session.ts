@@ -1,5 +1,6 @@
 import { accountDocument } from '../../accounts/documents.ts';
 import { administratorDocument } from '../../administrators/documents.ts';
+import { requiresPasskey } from '../../administrators/factor-policy.ts';
 import type { Ports } from '../../kernel/ports/ports.ts';
 import type { Stored } from '../../kernel/ports/store.ts';
 import { type Result, refusal } from '../../kernel/result.ts';
@@ -9,7 +10,7 @@ import { sessionDocument } from '../documents.ts';
 import { isSessionActive, SESSION_USE_STEP_MS, type Session } from '../session.ts';
 import { type OpenedSession, putSession } from './open-session.ts';
 
-type Needs = Pick<Ports, 'store' | 'clock'>;
+type Needs = Pick<Ports, 'store' | 'clock' | 'administratorFactors'>;
 
 /** Formats the value of the cookie. */
 export function writeSession({ session, secret }: Pick<OpenedSession, 'session' | 'secret'>): string {
@@ -31,15 +32,19 @@ export async function authenticateSession(ports: Needs, text: string): Promise<R
     [accountDocument.key(home), administratorDocument.key(home, id)],
     now,
   );
-  if (!account || !administrator || !isSessionActive(stored.value, administrator.value, now)) {
-    return refusal('SESSION_ENDED');
-  }
+  if (!account || !administrator) return refusal('SESSION_ENDED');
+  const isPasskeyRequired = requiresPasskey(ports.administratorFactors, account.value);
+  if (!isSessionActive(stored.value, administrator.value, isPasskeyRequired, now)) return refusal('SESSION_ENDED');
   const session = await noteUse(ports, stored, now);
   return { session, secret: parsed.secret, account: account.value, administrator: administrator.value };
 }
 
 /** Extends the session on use, stored at most once a minute. Of two concurrent requests either may be stored. */
-async function noteUse(ports: Needs, { value, version }: Stored<Session>, now: number): Promise<Session> {
+async function noteUse(
+  ports: Pick<Ports, 'store'>,
+  { value, version }: Stored<Session>,
+  now: number,
+): Promise<Session> {
   if (now - value.lastSeenAt < SESSION_USE_STEP_MS) return value;
   const seen = { ...value, lastSeenAt: now };
   const key = sessionDocument.key(value.id);

@@ -4,7 +4,7 @@ import type { FlowId } from '../../kernel/ids.ts';
 import type { Ports } from '../../kernel/ports/ports.ts';
 import { hashSecret, newSecret } from '../../kernel/secret-token.ts';
 import { sessionDocument } from '../documents.ts';
-import { type Session, sessionEndsAt } from '../session.ts';
+import { type Session, type SessionFactor, sessionEndsAt } from '../session.ts';
 
 /** A session for its own request. The secret goes into the cookie; only its hash is stored. */
 export interface OpenedSession {
@@ -15,7 +15,12 @@ export interface OpenedSession {
 }
 
 /** The secret is new, so the handle of the sign-in opens no session (no fixation). */
-export function newSession(ports: Pick<Ports, 'random' | 'clock'>, id: FlowId, administrator: Administrator) {
+export function newSession(
+  ports: Pick<Ports, 'random' | 'clock'>,
+  id: FlowId,
+  administrator: Administrator,
+  factor: SessionFactor,
+) {
   const secret = newSecret(ports);
   const now = ports.clock.now();
   const session: Session = {
@@ -24,6 +29,7 @@ export function newSession(ports: Pick<Ports, 'random' | 'clock'>, id: FlowId, a
     administrator: administrator.id,
     secretHash: hashSecret(secret),
     epoch: administrator.sessionEpoch,
+    factor,
     createdAt: now,
     lastSeenAt: now,
   };

@@ -10,17 +10,18 @@ import type { AppEnv } from '../../http/context.ts';
 import { RequestRefusal, refuse } from '../../http/problem.ts';
 import { qrSvg } from '../../http/qr-svg.ts';
 import { clearSessionCookie, readSessionCookie, setSessionCookie } from '../../http/session-cookie.ts';
-import type { Ports } from '../../kernel/ports/ports.ts';
 import { isRefusal, type Result } from '../../kernel/result.ts';
 import { parseOtp } from '../../tokens/kinds/oath/format.ts';
 import type { PasskeyNeeds } from '../../tokens/kinds/passkey/new-challenge.ts';
-import { assertion } from '../../tokens/kinds/passkey/passkey-fields.ts';
+import { assertion, attestation } from '../../tokens/kinds/passkey/passkey-fields.ts';
 import { typedCode, typedOtp } from '../administrator-fields.ts';
+import type { SecondFactorPorts } from '../check-factors.ts';
 import { selfOf, sessionOf } from '../self-routes.ts';
 import { seq, session, sessionProbe, signIn, startedSignIn } from '../session-fields.ts';
 import {
   answerEmail,
   answerEnrolment,
+  answerPasskeyEnrolment,
   answerRecoveryCode,
   answerSignInOtp,
   answerSignInPasskey,
@@ -59,6 +60,10 @@ const recoveryStep = z
 const passkeyStep = z
   .strictObject({ seq, assertion: assertion.openapi({ description: 'The answer of the browser.' }) })
   .openapi('SignInPasskeyInput', { description: 'The answer of a passkey.' });
+
+const newPasskeyStep = z
+  .strictObject({ seq, response: attestation.openapi({ description: 'What the browser returned.' }) })
+  .openapi('SignInNewPasskeyInput', { description: 'The passkey that the browser made.' });
 
 const headers = z.object({
   [FLOW_HEADER]: z
@@ -177,9 +182,7 @@ const signOut = route({
   },
 });
 
-type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'hasher' | 'courier'> &
-  PasskeyNeeds &
-  ConfiguredPlans;
+type Needs = SecondFactorPorts & PasskeyNeeds & ConfiguredPlans;
 
 /** An administrator's sign-in and session (see `shared/wire/session.ts`). Same-origin pages only. */
 export const sessionRoutes = [
@@ -217,6 +220,11 @@ export const sessionRoutes = [
       const { seq, otp } = c.req.valid('json');
       return answer(ports, c, answerEnrolment(ports, { seq, otp: parsed(otp), ...signInRequest(c) }));
     },
+  }),
+  route({
+    ...describeStep('/session/enrol-passkey', 'submitSignInNewPasskey', 'Submit a new passkey', newPasskeyStep),
+    handle: (c, ports: Needs) =>
+      answer(ports, c, answerPasskeyEnrolment(ports, { ...c.req.valid('json'), ...signInRequest(c) })),
   }),
   who,
   probeSession,

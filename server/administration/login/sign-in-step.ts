@@ -1,6 +1,7 @@
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import type { SignInStep } from '@countersign/protocol/session';
 import { type Administrator, type AdministratorActor, actorOf } from '../../administrators/administrator.ts';
+import { requiresPasskey } from '../../administrators/factor-policy.ts';
 import { type FoundAdministrator, readAdministrator } from '../../administrators/find-administrator.ts';
 import type { EventDraft, EventFactor } from '../../kernel/event.ts';
 import { type ClientInfo, createEvent, type RequestContext } from '../../kernel/request-context.ts';
@@ -25,7 +26,8 @@ export interface SignInAnswer {
 export type SignInOutcome =
   | { move: (flow: AdministratorFlow) => AdministratorFlow }
   | { signIn: { recoveryCodes?: string[]; by?: 'passkey' } }
-  | { refusal: Refusal };
+  /** `isFinal`: the sign-in ends. */
+  | { refusal: Refusal; isFinal?: true };
 
 /** The state of a sign-in, with the outcome of this request. */
 export interface SignInProgress {
@@ -54,7 +56,7 @@ export async function answerSignIn(
   try {
     const outcome = await evaluate(flow);
     if ('move' in outcome) return await move(ports, flow, attempt, outcome.move);
-    if ('refusal' in outcome) return await refuseStep(ports, flow, attempt, outcome.refusal, answer.client);
+    if ('refusal' in outcome) return await refuseStep(ports, flow, attempt, outcome, answer.client);
     return await finish(ports, flow, attempt, outcome.signIn, answer.client);
   } catch (error) {
     await releaseStep(ports, administratorFlowDocument.key, flow.id, attempt).catch(() => undefined);
@@ -86,9 +88,14 @@ async function finish(
   client: ClientInfo,
 ): Promise<Result<SignInProgress>> {
   const found = await reloadAdministrator(ports, claimed);
-  if (!found) return refuseStep(ports, claimed, attempt, refusal('ACCESS_DENIED'), client);
+  if (!found) return refuseStep(ports, claimed, attempt, { refusal: refusal('ACCESS_DENIED') }, client);
+  // Required since the factor was checked. Later still, the session is over with its first request.
+  if (by !== 'passkey' && requiresPasskey(ports.administratorFactors, found.account)) {
+    return refuseStep(ports, claimed, attempt, { refusal: refusal('PASSKEY_REQUIRED'), isFinal: true }, client);
+  }
   const actor = actorOf(found.account, found.administrator);
-  const made = newSession(ports, claimed.id, found.administrator);
+  const factor = by === 'passkey' ? 'passkey' : 'code';
+  const made = newSession(ports, claimed.id, found.administrator, factor);
   return settle(ports, claimed, attempt, (flow, now) => {
     const opened = { ...made, ...found, session: { ...made.session, createdAt: now, lastSeenAt: now } };
     const done = completeAdministratorFlow(flow);
@@ -125,14 +132,15 @@ function refuseStep(
   ports: SecondFactorPorts,
   claimed: AdministratorFlow,
   attempt: string,
-  why: Refusal,
+  { refusal: why, isFinal }: Extract<SignInOutcome, { refusal: Refusal }>,
   client: ClientInfo,
 ): Promise<Result<SignInProgress>> {
   return settle(ports, claimed, attempt, (flow, now) => {
     const { refused, retryAfterMs } = why;
     const retryAt = retryAfterMs === undefined ? undefined : now + retryAfterMs;
     // A locked token does not end the sign-in, because a recovery code may replace it.
-    const moved = refused === 'ACCESS_DENIED' ? denyFlow(flow, refused) : retryStep(flow, refused, retryAt);
+    const isEnd = isFinal || refused === 'ACCESS_DENIED';
+    const moved = isEnd ? denyFlow(flow, refused) : retryStep(flow, refused, retryAt);
     // Refused without an evaluation: there is no attempt to record.
     const append =
       refused === 'TOO_MANY_ATTEMPTS' ? [] : [createEvent(actOf(flow, client), refusedEvent(flow, why), now)];

@@ -1,24 +1,21 @@
 import type { KnownPasskeys, PasskeyAttestation, PasskeyCreation } from '@countersign/protocol/passkey';
-import type { Administrator, AdministratorPasskey } from '../../administrators/administrator.ts';
+import type { Administrator } from '../../administrators/administrator.ts';
 import { administratorDocument } from '../../administrators/documents.ts';
+import { mayRemovePasskey, requiresPasskey } from '../../administrators/factor-policy.ts';
 import { readAdministrator } from '../../administrators/find-administrator.ts';
-import { callDependency } from '../../kernel/dependency.ts';
 import type { EventDraft } from '../../kernel/event.ts';
 import type { Ports } from '../../kernel/ports/ports.ts';
 import { isRefusal, type Refusal, type Result, refusal } from '../../kernel/result.ts';
 import { editObject } from '../../store/records/read-object.ts';
-import { type PasskeyNeeds, randomChallenge, relyingParty } from '../../tokens/kinds/passkey/new-challenge.ts';
+import { type PasskeyNeeds, relyingParty } from '../../tokens/kinds/passkey/new-challenge.ts';
 import type { PasskeyChallenge } from '../../tokens/kinds/passkey/passkey-challenge.ts';
 import { knownPasskeys } from '../../tokens/kinds/passkey/passkey-request.ts';
-import { providerName } from '../../tokens/kinds/passkey/provider-name.ts';
-import { creationFor } from '../../tokens/kinds/passkey/start-passkey-registration.ts';
-import { verifyAttestation } from '../../tokens/kinds/passkey/verify-attestation.ts';
-import { namesOf, ownPasskeyName } from '../../tokens/own-token-name.ts';
 import type { SecondFactorPorts } from '../check-factors.ts';
 import { changeSelf, type OwnContext, type Proof, reauthenticate, unlessSignedOut } from '../reauthenticate.ts';
 import { challengeForAdministrator } from './check-passkey.ts';
 import { MAX_ADMINISTRATOR_PASSKEYS, passkeyId } from './passkey.ts';
 import { keepPending, takePending } from './pending-passkey.ts';
+import { creationOf, newRegistration, verifyNewPasskey } from './register-passkey.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random'>;
 
@@ -45,17 +42,11 @@ export async function startOwnPasskey(
 ): Promise<Result<{ creation: PasskeyCreation }>> {
   const shown = await reauthenticate(ports, act, proof);
   if (isRefusal(shown)) return shown;
-  const { id, email, name: displayName, passkeys = [] } = shown.administrator;
+  const { passkeys = [] } = shown.administrator;
   if (passkeys.length >= MAX_ADMINISTRATOR_PASSKEYS) return refusal('PASSKEY_LIMIT');
-  const asked: PasskeyChallenge = {
-    ...relyingParty(ports),
-    challenge: randomChallenge(ports),
-    allow: [],
-    userVerification: 'required',
-  };
+  const asked = newRegistration(ports);
   await keepPending(ports, act, { purpose: 'registration', asked, name });
-  const has = passkeys.map(({ factor }) => factor);
-  return { creation: creationFor(asked, { id, name: email, displayName }, has, asked.userVerification) };
+  return { creation: creationOf(asked, shown.administrator) };
 }
 
 /** Adds the passkey that the device has created. */
@@ -66,17 +57,13 @@ export async function finishOwnPasskey(
 ): Promise<Result<{ administrator: Administrator }>> {
   const pending = await takePending(ports, act, 'registration');
   if (pending?.purpose !== 'registration') return refusal('LINK_INVALID');
-  const { asked, name: given } = pending;
-  const rules = { ...asked, topOrigin: asked.origin };
-  const factor = await callDependency('checking a new passkey', () => verifyAttestation(response, rules));
-  if (!factor) return refusal('PASSKEY_INVALID');
   const found = await readAdministrator(ports, act.actor.account, act.actor.id);
   if (isRefusal(found)) return refusal('SESSION_ENDED');
-  const { language, passkeys: others = [] } = found.administrator;
-  const provider = await providerName(factor.aaguid);
-  const name = given || ownPasskeyName({ language, taken: namesOf(others) }, { ...factor, provider }, act.userAgent);
-  const made: AdministratorPasskey = { name, factor, createdAt: ports.clock.now() };
-  const change = { changed: ['passkeys'], notice: 'passkey-added' as const, tokenName: name };
+  const { name, asked } = pending;
+  const about = { name, userAgent: act.userAgent };
+  const made = await verifyNewPasskey(ports, found.administrator, asked, response, about);
+  if (!made) return refusal('PASSKEY_INVALID');
+  const change = { changed: ['passkeys'], notice: 'passkey-added' as const, tokenName: made.name };
   return changeSelf(ports, act, change, (administrator) => {
     const { passkeys = [] } = administrator;
     if (passkeys.length >= MAX_ADMINISTRATOR_PASSKEYS) return refusal('PASSKEY_LIMIT');
@@ -115,7 +102,7 @@ export async function knownOwnPasskeys(
   return { known: knownPasskeys({ id, name: email, displayName: name }, passkeys, relyingParty(ports)) };
 }
 
-/** Removes a passkey. The token stays, so a second factor is left. */
+/** Removes a passkey, if a second factor is left that signs in. The commit that removes it decides (SR-81). */
 export async function removeOwnPasskey(
   ports: SecondFactorPorts,
   act: OwnContext,
@@ -126,10 +113,12 @@ export async function removeOwnPasskey(
   if (isRefusal(shown)) return shown;
   const removed = shown.administrator.passkeys?.find((one) => passkeyId(one) === id);
   const change = { changed: ['passkeys'], notice: 'passkey-removed' as const, tokenName: removed?.name };
-  return changeSelf(ports, act, change, (administrator): Administrator | Refusal => {
+  return changeSelf(ports, act, change, (administrator, home): Administrator | Refusal => {
     const { passkeys = [], ...rest } = administrator;
     const left = passkeys.filter((one) => passkeyId(one) !== id);
     if (left.length === passkeys.length) return refusal('TOKEN_NOT_FOUND');
+    const isRequired = requiresPasskey(ports.administratorFactors, home);
+    if (!mayRemovePasskey(administrator, isRequired)) return refusal('PASSKEY_LAST');
     return { ...rest, ...(left.length > 0 && { passkeys: left }) };
   });
 }

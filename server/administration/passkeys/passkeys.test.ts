@@ -6,6 +6,7 @@ import type { AccountEvent } from '../../kernel/event.ts';
 import { isRefusal, type Result } from '../../kernel/result.ts';
 import {
   addAdministrator,
+  addPasskey,
   anotherSession,
   type FixtureAdministrator,
   proofBy,
@@ -55,13 +56,7 @@ async function register(who = ada, device = new SoftwareAuthenticator(), name: s
   return { device, made, outcome };
 }
 /** An added passkey, and the acting session as it is afterwards. */
-async function withPasskey(who = ada) {
-  const device = new SoftwareAuthenticator();
-  const { outcome } = await register(who, device);
-  unwrap(outcome);
-  who.opened = { ...who.opened, ...unwrap(await authenticateSession(ports, writeSession(who.opened))) };
-  return device;
-}
+const withPasskey = (who = ada) => addPasskey(ports, who);
 async function question(who = ada) {
   const walk = await toSecondFactor(ports, who.account, who.email);
   const { passkey } = await presentSignIn(ports, walk);

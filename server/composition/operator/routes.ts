@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { createAccount } from '../../accounts/create-account.ts';
 import { deleteAccount } from '../../accounts/delete-account.ts';
 import { listAccountDeletions, listAccounts } from '../../accounts/read-account.ts';
+import { findWithoutPasskey } from '../../administration/find-without-passkey.ts';
 import { recoverAdministrator } from '../../administration/recover-administrator.ts';
 import { issueSetupLink } from '../../administration/set-up.ts';
 import { MAX_AMOUNT } from '../../billing/ledger-entry.ts';
@@ -250,11 +251,21 @@ const maintenanceRoutes = [
     scope: 'operator',
     body: z.strictObject({ mend: z.boolean() }),
     handle: async (c, ports: Services, { mend }) => {
-      const [processes, eventRetention] = await Promise.all([readProcesses(ports), readEventRetention(ports)]);
+      const [processes, eventRetention, withoutPasskey] = await Promise.all([
+        readProcesses(ports),
+        readEventRetention(ports),
+        findWithoutPasskey(ports),
+      ]);
       const text = findingsText(findFaults(ports, mend), () => {
         const [builtAt, now] = [ports.geo.builtAt(), ports.clock.now()];
         const certificate = ports.certificate && judgeCertificate(ports.certificate(), now);
-        return { processes, eventRetention, certificate, countryData: { builtAt, isOld: isOld({ builtAt }, now) } };
+        return {
+          processes,
+          eventRetention,
+          withoutPasskey,
+          certificate,
+          countryData: { builtAt, isOld: isOld({ builtAt }, now) },
+        };
       });
       const body = await textStream(c, text);
       c.header('content-type', 'application/json');

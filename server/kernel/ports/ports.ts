@@ -1,3 +1,4 @@
+import type { AdministratorFactors } from '@countersign/protocol/session';
 import type { ComposedMail, Mail } from '../mail.ts';
 import type { TextFiles } from '../own-texts.ts';
 import type { ProcessStore } from '../process-memory.ts';
@@ -36,6 +37,8 @@ export interface Ports {
   archive: AuditArchive | undefined;
   /** Undefined: the operator has no list of them. */
   breachedPasswords: BreachedPasswords | undefined;
+  /** What opens the console, as the operator sets it for all accounts. */
+  administratorFactors: AdministratorFactors;
   /** Wrong passwords without a wait, as the operator sets it. Undefined: the usual number. */
   freePasswordFailures?: number | undefined;
   /** When clients have to show work before they are answered, as the operator sets it. Undefined: never. */

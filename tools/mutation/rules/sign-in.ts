@@ -191,6 +191,20 @@ export const SIGN_IN_RULES: readonly RequirementRule[] = [
     mutation: '',
   },
   {
+    requirement: 'SR-81',
+    file: 'server/administration/session.ts',
+    rule: "(session.factor === 'passkey' || !isPasskeyRequired) &&",
+    mutation: '',
+    test: 'server/administration/passkey-only-routes.test.ts',
+  },
+  {
+    requirement: 'SR-81',
+    file: 'server/administration/login/answer-sign-in.ts',
+    rule: "return requiresPasskey(ports.administratorFactors, found.account) ? refusal('PASSKEY_REQUIRED') : found;",
+    mutation: 'return found;',
+    test: 'server/administration/passkey-only-routes.test.ts',
+  },
+  {
     requirement: 'SR-69',
     file: 'server/sign-in/proven-factors.ts',
     rule: '(isMailed && isBeyondMailbox(second?.kind))',

@@ -124,6 +124,10 @@ SERVER_ERROR_CODES = (
     "PASSKEY_COPIED",
     # The passkey could not be verified. Try again.
     "PASSKEY_INVALID",
+    # Only a passkey is accepted here: no code, recovery code or API key replaces it.
+    "PASSKEY_REQUIRED",
+    # The last passkey stays: the administrator could not sign in without it. Add another one first.
+    "PASSKEY_LAST",
     # The passkey is already registered.
     "PASSKEY_TAKEN",
     # The user has the maximum number of passkeys.
