@@ -11,7 +11,7 @@ const REDIS_MARK = 'store-is-redis';
 const REDIS_MARK_TEXT = 'The data of this service is in Redis. A command for it needs the variables of the service.\n';
 
 /** A service runs in the data folder, and the command would open a store beside it. */
-export class ServiceRuns extends CodedError {
+class ServiceRuns extends CodedError {
   readonly code = 'SERVICE_RUNS';
 }
 
