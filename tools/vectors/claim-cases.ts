@@ -2,6 +2,11 @@ import { CLAIMS, NONCE, NOW, RESOURCE, result, type VectorCase, withClaims } fro
 
 /** Correctly signed, but for another audience or time, or with unusable claims. */
 export function claimCases(): VectorCase[] {
+  return [...bindingCases(), ...timeCases(), ...userCases(), ...acceptedClaims()];
+}
+
+/** For another service, resource or session. */
+function bindingCases(): VectorCase[] {
   return [
     ...wrongValues('iss', 'RESULT_ISSUER_WRONG', [
       'https://evil.example',
@@ -65,7 +70,12 @@ export function claimCases(): VectorCase[] {
       expect: 'RESULT_NONCE_WRONG',
       options: { nonce: '1' },
     },
-    ...timeCases(),
+  ];
+}
+
+/** Claims of the user and of the sign-in that are wrong. */
+function userCases(): VectorCase[] {
+  return [
     ...wrongValues('sub', 'RESULT_CLAIMS_INVALID', [1, ['usr_2v6m0c4x9ta'], {}]),
     ...wrongValues('preferred_username', 'RESULT_CLAIMS_INVALID', [1, ['mira']]),
     ...wrongValues('jti', 'RESULT_CLAIMS_INVALID', [1, ['flw_0h7r3k5n8wq']]),
@@ -95,6 +105,12 @@ export function claimCases(): VectorCase[] {
     ...['email', 'name', 'external_id'].flatMap((claim) => wrongIfPresent(claim, ['', 1, ['mira'], {}])),
     ...wrongIfPresent('password_breached', [false, 'true', 1, []]),
     ...wrongIfPresent('app', [false, 'true', 1, [], 'com.example.shop:/signed-in']),
+  ];
+}
+
+/** Claims that are unusual, and right. */
+function acceptedClaims(): VectorCase[] {
+  return [
     { name: 'a breached password', jwt: withClaims({ password_breached: true }), expect: 'accept' },
     ...['metadata', 'hook'].flatMap((claim) => wrongIfPresent(claim, ['', 'gold', [], ['gold'], {}])),
     { name: 'what the hook added', jwt: withClaims({ hook: { tier: 'gold', sub: 'usr_0' } }), expect: 'accept' },

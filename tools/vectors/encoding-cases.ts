@@ -6,9 +6,17 @@ const MIB = 1024 * 1024;
 
 /** Spellings of the text, and of the JSON inside it. */
 export function encodingCases(): VectorCase[] {
+  return [...textCases(), ...largeTexts(), ...payloadCases(), ...repeatedMembers(), ...acceptedSpellings()];
+}
+
+function malformed(name: string, jwt: VectorCase['jwt']): VectorCase {
+  return { name, jwt, expect: 'RESULT_MALFORMED' };
+}
+
+/** Texts that are not three parts in base64url. */
+function textCases(): VectorCase[] {
   const good = result();
   const [header = '', payload = '', signature = ''] = good.split('.');
-  const malformed = (name: string, jwt: VectorCase['jwt']): VectorCase => ({ name, jwt, expect: 'RESULT_MALFORMED' });
   return [
     malformed('empty string', ''),
     malformed('one space', ' '),
@@ -45,6 +53,14 @@ export function encodingCases(): VectorCase[] {
         malformed(`unused bits set at the end of the ${part}, ${tail} over`, spellLoosely(part, tail)),
       ),
     ),
+  ];
+}
+
+/** Texts that cost a careless reader its memory or its stack. */
+function largeTexts(): VectorCase[] {
+  const good = result();
+  const [, payload, signature] = good.split('.');
+  return [
     malformed('3 MiB of A', { prefix: '', repeat: 'A', times: 3 * MIB, suffix: '' }),
     malformed('3 MiB of dots', { prefix: '', repeat: '.', times: 3 * MIB, suffix: '' }),
     malformed('a good result with 3 MiB after it', { prefix: good, repeat: 'A', times: 3 * MIB, suffix: '' }),
@@ -58,7 +74,12 @@ export function encodingCases(): VectorCase[] {
       why: 'Readers that recurse run out of stack.',
     },
     malformed('a header nested 1 900 deep', result({ header: `{"x":${'['.repeat(1900)}${']'.repeat(1900)}}` })),
+  ];
+}
 
+/** Payloads that are not one JSON object in UTF-8. */
+function payloadCases(): VectorCase[] {
+  return [
     malformed('payload is not JSON', result({ payload: 'not json' })),
     malformed('payload is empty', result({ payload: '' })),
     malformed('payload is an array', result({ payload: [CLAIMS] })),
@@ -78,6 +99,12 @@ export function encodingCases(): VectorCase[] {
       'payload is not UTF-8',
       result({ payload: Buffer.from(JSON_CLAIMS.replace('mira', 'mir\u00e4'), 'latin1') }),
     ),
+  ];
+}
+
+/** Members that are named twice, and JSON that is too deep or too long. */
+function repeatedMembers(): VectorCase[] {
+  return [
     ...[
       ['nonce', '"another-nonce-0123456789"'],
       ['sub', '"usr_3zzzzzzzzzz"'],
@@ -101,6 +128,12 @@ export function encodingCases(): VectorCase[] {
     malformed('payload nested 17 deep', result({ payload: nested(16) })),
     { name: 'as long as a result may be', jwt: ofLength(8192), expect: 'accept' },
     malformed('one character longer than a result may be', ofLength(8193)),
+  ];
+}
+
+/** Spellings that look wrong, and are right. */
+function acceptedSpellings(): VectorCase[] {
+  return [
     {
       name: 'spaces and newlines inside the JSON',
       jwt: result({ payload: JSON.stringify(CLAIMS, null, 2) }),

@@ -5,6 +5,11 @@ const attacker = TEST_KEYS.attackerEs256;
 
 /** Header members other than the algorithm. */
 export function headerCases(): VectorCase[] {
+  return [...broughtKeys(), ...parameterCases(), ...wrongTypes(), ...unreadableHeaders()];
+}
+
+/** A key that comes with the result. */
+function broughtKeys(): VectorCase[] {
   const bringsKey = (name: string, header: Record<string, unknown>): VectorCase => ({
     name,
     jwt: forge({ ...HEADER, ...header }, CLAIMS, signWith('attackerEs256')),
@@ -28,6 +33,12 @@ export function headerCases(): VectorCase[] {
       expect: 'RESULT_HEADER_REFUSED',
     },
     { name: 'jku null', jwt: withHeader({ jku: null }), expect: 'RESULT_HEADER_REFUSED' },
+  ];
+}
+
+/** Parameters that change how the result is to be read. */
+function parameterCases(): VectorCase[] {
+  return [
     {
       name: 'crit naming an extension',
       jwt: withHeader({ crit: ['exp'], exp: 1 }),
@@ -49,6 +60,12 @@ export function headerCases(): VectorCase[] {
       jwt: withHeader({ note: 'hello' }),
       expect: 'accept',
     },
+  ];
+}
+
+/** Another type of token, or another key. */
+function wrongTypes(): VectorCase[] {
+  return [
     ...[
       undefined,
       'JWT',
@@ -85,6 +102,12 @@ export function headerCases(): VectorCase[] {
       jwt: withHeader({ kid }),
       expect: 'RESULT_KEY_UNKNOWN',
     })),
+  ];
+}
+
+/** Headers that are not one JSON object, or name a member twice. */
+function unreadableHeaders(): VectorCase[] {
+  return [
     ...['[]', '"ES256"', 'null', '1', '', '{', '{}{}', `${JSON.stringify(HEADER)} x`].map((header) => ({
       name: `header is ${header === '' ? 'empty' : header.slice(0, 8)}${header.length > 8 ? '... and more' : ''}`,
       jwt: result({ header }),

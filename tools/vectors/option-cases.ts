@@ -2,10 +2,19 @@ import { CLAIMS, HEADER, result, type VectorCase, withClaims } from './vector-ca
 
 /** What a host requires beyond "a result of this sign-in". */
 export function optionCases(): VectorCase[] {
-  const skipped = withClaims({ amr: ['pwd'], acr: '1', otp: 'skipped' });
-  const remembered = withClaims({ amr: ['pwd'], acr: '1', otp: 'remembered' });
-  const notUsed = withClaims({ amr: ['pwd'], acr: '1', otp: 'not_used' });
-  const otpAlone = withClaims({ amr: ['otp'], acr: '1', otp: 'verified' });
+  return [
+    ...testCases(),
+    ...originCases(),
+    ...factorCases(),
+    ...expectedCases(),
+    ...appCases(),
+    ...transactionCases(),
+    ...ageCases(),
+  ];
+}
+
+/** Results of a test, and hosts that accept them or not. */
+function testCases(): VectorCase[] {
   const testTyp = { ...HEADER, typ: 'countersign-test-result+jwt' };
   const test = result({ header: testTyp, payload: { ...CLAIMS, test: true } });
   const refusedTest = { jwt: test, expect: 'RESULT_TEST_REFUSED', options: { acceptTest: false } };
@@ -26,6 +35,12 @@ export function optionCases(): VectorCase[] {
       expect: 'RESULT_CLAIMS_INVALID',
       options: { acceptTest: false },
     })),
+  ];
+}
+
+/** The origin of the page. */
+function originCases(): VectorCase[] {
+  return [
     {
       name: 'expected origin',
       jwt: result(),
@@ -38,6 +53,16 @@ export function optionCases(): VectorCase[] {
       expect: 'RESULT_ORIGIN_WRONG',
       options: { origin },
     })),
+  ];
+}
+
+/** What the user must have shown. */
+function factorCases(): VectorCase[] {
+  const skipped = withClaims({ amr: ['pwd'], acr: '1', otp: 'skipped' });
+  const remembered = withClaims({ amr: ['pwd'], acr: '1', otp: 'remembered' });
+  const notUsed = withClaims({ amr: ['pwd'], acr: '1', otp: 'not_used' });
+  const otpAlone = withClaims({ amr: ['otp'], acr: '1', otp: 'verified' });
+  return [
     { name: 'otp demanded and verified', jwt: result(), expect: 'accept', options: { requireOtp: true } },
     { name: 'otp demanded, skipped', jwt: skipped, expect: 'RESULT_OTP_REQUIRED', options: { requireOtp: true } },
     { name: 'otp demanded, not used', jwt: notUsed, expect: 'RESULT_OTP_REQUIRED', options: { requireOtp: true } },
@@ -54,6 +79,12 @@ export function optionCases(): VectorCase[] {
     { name: 'two factors demanded, one given', jwt: notUsed, expect: 'RESULT_ACR_REQUIRED', options: { acr: '2' } },
     { name: 'two factors demanded, otp alone', jwt: otpAlone, expect: 'RESULT_ACR_REQUIRED', options: { acr: '2' } },
     { name: 'one factor demanded, two given', jwt: result(), expect: 'accept', options: { acr: '1' } },
+  ];
+}
+
+/** Another service, resource or time than the host expects. */
+function expectedCases(): VectorCase[] {
+  return [
     {
       name: 'another resource expected',
       jwt: result(),
@@ -84,9 +115,6 @@ export function optionCases(): VectorCase[] {
       expect: 'RESULT_LIFETIME_WRONG',
       options: { maxLifetimeS: 120 },
     },
-    ...appCases(),
-    ...transactionCases(),
-    ...ageCases(),
   ];
 }
 
