@@ -260,7 +260,7 @@ async function authenticateWithPassword(
       return right;
     }
     // The resource's requirements may have changed while the password was hashed.
-    const access = await readAccess({ ...ports, store: counted.reads }, known.id, request.address, attempt.account);
+    const access = await readAccess({ ...ports, store: ahead }, known.id, request.address, attempt.account);
     passed = isRefusal(access) ? access : await withPasswordAlone(ports, request, access.resource, right);
     event = attempt.rightPassword(right.user, passed);
   } finally {
@@ -288,7 +288,7 @@ async function authenticateWithPasswordAndOtp(
       event = attempt.wrongPassword(right);
       return right;
     }
-    const access = await readAccess({ ...ports, store: counted.reads }, known.id, request.address, attempt.account);
+    const access = await readAccess({ ...ports, store: ahead }, known.id, request.address, attempt.account);
     if (isRefusal(access)) {
       event = attempt.rightPassword(right.user, access);
       return access;
@@ -303,7 +303,7 @@ async function authenticateWithPasswordAndOtp(
     attempt.otp(user.id, ['password'], breach === 'refused' ? refusedByBreach(outcome) : outcome);
   const scope = apiScope(resource.id, user);
   const asked = { method: 'password-otp', user, way: 'api', resource, answer, scope } as const;
-  const outcome = await verifyUserFactor(ports, asked, createEvent, counted.reads);
+  const outcome = await verifyUserFactor(ports, asked, createEvent, ahead);
   if (isRefusal(outcome)) return outcome;
   const passed = withBreach({ method: 'password-otp' as const, user: publicUser(user), ...outcome }, breach);
   if (isRefusal(passed)) return passed;

@@ -78,7 +78,7 @@ export async function countUserAttempt(
     } as const;
     const counted = await countAttempt(ports, reservation, typed, ahead);
     if (isRefusal(counted)) return counted;
-    attempt = new UserAttempt(ports, counted, input, found, passwordHash);
+    attempt = new UserAttempt(ports, counted, input, found, passwordHash, ahead);
     return attempt;
   } finally {
     if (!attempt) reservation.release();
@@ -92,6 +92,7 @@ class UserAttempt {
   readonly #input: PasswordAttempt;
   readonly #found: User | undefined;
   readonly #passwordHash: string | undefined;
+  readonly #ahead: ReadAhead;
 
   constructor(
     ports: Needs,
@@ -99,17 +100,14 @@ class UserAttempt {
     input: PasswordAttempt,
     found: User | undefined,
     passwordHash: string | undefined,
+    ahead: ReadAhead,
   ) {
     this.#ports = ports;
     this.#counted = counted;
     this.#input = input;
     this.#found = found;
     this.#passwordHash = passwordHash;
-  }
-
-  /** For what follows a right password. */
-  get reads(): ReadAhead {
-    return this.#counted.reads;
+    this.#ahead = ahead;
   }
 
   /**
@@ -137,11 +135,10 @@ class UserAttempt {
   async #reload(found: User, password: string): Promise<CorrectPassword | undefined> {
     const ports = this.#ports;
     const passwordHash = this.#passwordHash;
-    const correct = await reloadIfValid({ ...ports, store: this.reads }, found, this.#input, passwordHash);
+    const correct = await reloadIfValid({ ...ports, store: this.#ahead }, found, this.#input, passwordHash);
     if (!correct || passwordHash === undefined || !ports.hasher.needsRehash(passwordHash)) return correct;
     // A second hash, during which things may change again.
-    const stored = await upgradeHash(ports, found, passwordHash, password);
-    this.reads.forget();
+    const stored = await this.#ahead.endFor(() => upgradeHash(ports, found, passwordHash, password));
     return reloadIfValid(ports, found, this.#input, stored);
   }
 }

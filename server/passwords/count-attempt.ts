@@ -6,7 +6,7 @@ import type { Reservation } from '../kernel/ports/password-hasher.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import type { DocumentKey, Json, RawKey, Store } from '../kernel/ports/store.ts';
 import { type AuditDetail, isRefusal, type Refusal, type Result, refusal } from '../kernel/result.ts';
-import { ReadAhead } from '../store/read-ahead.ts';
+import type { ReadAhead } from '../store/read-ahead.ts';
 import { type Decision, newOperation, transact } from '../store/transact.ts';
 import {
   addNetwork,
@@ -86,7 +86,7 @@ export async function countAttempt(
   if (isRefusal(counted)) return counted;
   // The decoy of an unknown name counts wrong passwords of other names.
   const isBarred = counted.isBarred && typed.id !== undefined;
-  return new CountedAttempt(ports, reservation, typed, counters, { ...counted, isBarred });
+  return new CountedAttempt(ports, reservation, typed, counters, { ...counted, isBarred }, ahead);
 }
 
 /** An attempt that counts as wrong until it is accepted. Its caller closes it. */
@@ -96,8 +96,7 @@ export class CountedAttempt {
   readonly #typed: CountedName;
   readonly #counters: PasswordCounters;
   readonly #count: AttemptCount;
-  /** For what follows the hash: nothing that was read before it is used (SR-4). */
-  readonly reads: ReadAhead;
+  readonly #ahead: ReadAhead;
   #judgement: 'accepted' | 'refused' | undefined;
 
   constructor(
@@ -106,27 +105,32 @@ export class CountedAttempt {
     typed: CountedName,
     counters: PasswordCounters,
     count: AttemptCount,
+    ahead: ReadAhead,
   ) {
     this.#ports = ports;
     this.#reservation = reservation;
     this.#typed = typed;
     this.#counters = counters;
     this.#count = count;
-    this.reads = new ReadAhead(ports.store);
+    this.#ahead = ahead;
   }
 
-  /** Whether the password is right. @param readAgain read after a right one, together with the counters */
+  /**
+   * Whether the password is right. The hash ends the phase of reading: nothing that was read before it is used (SR-4).
+   *
+   * @param readAgain read after a right one, together with the counters
+   */
   async verify(typed: string, readAgain: readonly RawKey[] = []): Promise<boolean> {
     const { passwordHash } = this.#typed;
     const { isBarred } = this.#count;
     // A random password, so that the check costs what a wrong guess costs for this kind of hash.
     const password = isBarred ? newOperation(this.#ports) : typed;
     const isMatch = await callDependency('checking a password', () =>
-      this.#reservation.verify(passwordHash, normalisePassword(password)),
+      this.#ahead.endFor(() => this.#reservation.verify(passwordHash, normalisePassword(password))),
     );
     if (passwordHash === undefined || !isMatch || isBarred) return false;
     const { name, user } = this.#counters;
-    await this.reads.read([name, user, ...readAgain], this.#ports.clock.now());
+    await this.#ahead.read([name, user, ...readAgain], this.#ports.clock.now());
     return true;
   }
 
@@ -151,7 +155,7 @@ export class CountedAttempt {
    */
   async close(event?: Json): Promise<void> {
     try {
-      if (this.#judgement === 'accepted') return await resetCounters(this.#ports, this.#counters, this.reads, event);
+      if (this.#judgement === 'accepted') return await resetCounters(this.#ports, this.#counters, this.#ahead, event);
       if (this.#count.isLast) await recordCap(this.#ports, this.#counters, this.#typed.cap);
       if (this.#judgement === 'refused') await this.#reservation.evenOut(this.#typed.slowestMs);
       if (event !== undefined) await appendAlone(this.#ports, this.#counters.name.anchor, event);

@@ -8,7 +8,7 @@ import { passwordDigest } from '../passwords/password-digest.ts';
 import type { Resource } from '../resources/resource.ts';
 import type { ReadAhead } from '../store/read-ahead.ts';
 import { recordOnce } from '../store/record-once.ts';
-import { transact, type Write } from '../store/transact.ts';
+import { type Current, type Decision, transact, type Write } from '../store/transact.ts';
 import { completeFlow, type VerifiedFactors } from './complete-flow.ts';
 import { flowDocument } from './documents.ts';
 import {
@@ -43,6 +43,8 @@ export interface Claim {
   client: ClientInfo;
   /** The flow as claimed, and what its evaluation reads first. */
   ahead: ReadAhead;
+  /** What was stored when the evaluation began: a commit on it conflicts if that has changed. */
+  held: Current<ReturnType<typeof flowKeys>>;
   rules: readonly Rule[];
 }
 
@@ -136,7 +138,7 @@ function withEvent(flow: Flow, event: EventDraft | undefined, client: ClientInfo
 async function commit(
   ports: StepPorts,
   step: Row,
-  { flow: { id }, attempt, marks, ahead }: Claim,
+  { flow: { id }, attempt, marks, held }: Claim,
   decide: (
     flow: FlowAt<AnswerableStep>,
     now: number,
@@ -144,14 +146,14 @@ async function commit(
   ) => FlowChange & { write: Write },
 ): Promise<Result<FlowView>> {
   const keys = flowKeys(id);
-  const reads = { ...ports, store: ahead };
-  const settled = await transact<typeof keys, Result<FlowChange>>(reads, id, keys, ([flow, request], now) => {
+  const conclude = ([flow, request]: Claim['held'], now: number): Decision<Result<FlowChange>> => {
     if (!flow) return { answer: refusal('FLOW_NOT_FOUND') };
     if (!holdsClaim(flow.value, attempt) || !isAt(flow.value, step.at)) return { answer: refusal('STEP_STALE') };
     const { write, ...answer } = decide({ ...flow.value, ...marks }, now, request?.value);
     expectPermitted(step, flow.value, answer.flow);
     return { answer, write };
-  });
+  };
+  const settled = await transact(ports, id, keys, conclude, held);
   if (isRefusal(settled)) return settled;
   noteFirstResult(ports, settled.result);
   return presentFlow(ports, settled.flow, settled.result);

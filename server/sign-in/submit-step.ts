@@ -54,8 +54,10 @@ export async function submitStep<Input>(
   const { flow } = claimed;
   try {
     if (!isAt(flow, step.at)) throw new TypeError(`claimed at ${flow.step}, which the row does not accept`);
-    const claim = { flow, attempt, marks, client: request.client, ahead, rules };
-    await ahead.read([...flowKeys(flow.id), ...evaluationKeys(flow)], ports.clock.now());
+    const now = ports.clock.now();
+    await ahead.read([...flowKeys(flow.id), ...evaluationKeys(flow)], now);
+    const held = await ahead.getMany(flowKeys(flow.id), now);
+    const claim = { flow, attempt, marks, client: request.client, ahead, held, rules };
     return await commitVerdict(ports, step, claim, await evaluate(ports, step, claim, input));
   } catch (error) {
     await releaseStep(ports, flowDocument.key, flow.id, attempt).catch((fault) =>

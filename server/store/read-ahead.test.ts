@@ -70,4 +70,20 @@ describe('documents read ahead', () => {
     await ahead.getMany([other], NOW);
     expect(read).toHaveLength(3);
   });
+
+  // SR-4. The attack: a user is blocked while the password is hashed.
+  test('SR-4: end with a slow call: a read meanwhile throws, and a later one sees the change', async () => {
+    const key = keyOf<number>('slow');
+    await put('slow', 1);
+    const ahead = new ReadAhead(ports.store);
+    await ahead.read([key], NOW);
+    await ahead.endFor(async () => {
+      await put('slow', 2);
+      await expect(ahead.getMany([key], NOW)).rejects.toThrow('a slow call has ended');
+      await expect(ahead.read([key], NOW)).rejects.toThrow('a slow call has ended');
+    });
+    expect((await ahead.getMany([key], NOW))[0]?.value).toBe(2);
+    await expect(ahead.endFor(() => Promise.reject(new Error('failed')))).rejects.toThrow('failed');
+    expect((await ahead.getMany([key], NOW))[0]?.value).toBe(2);
+  });
 });

@@ -2,10 +2,11 @@ import type { Change, CommitOutcome, DocumentOf, RawKey, Store, Stored } from '.
 
 /**
  * Documents read together, for steps that would otherwise read them one after the other. A read of any other document
- * goes to the store. It lasts for one phase of a request: after anything slow, the caller makes another one (SR-4).
+ * goes to the store. What was read lasts for one phase of a request: anything slow ends it (SR-4), see {@link endFor}.
  */
 export class ReadAhead implements Pick<Store, 'getMany' | 'commit'> {
   readonly #store: Pick<Store, 'getMany' | 'commit'>;
+  #slowCalls = 0;
   // Few: searching a list takes less time than making and hashing a text of each key.
   #known: { readonly key: RawKey; readonly stored: Stored<unknown> | undefined }[] = [];
 
@@ -15,12 +16,14 @@ export class ReadAhead implements Pick<Store, 'getMany' | 'commit'> {
 
   /** Reads the documents that are not known yet. */
   async read(keys: readonly RawKey[], now: number): Promise<void> {
+    this.#expectOpen();
     const unknown: RawKey[] = [];
     for (const key of keys) {
       if (!this.#find(key) && !unknown.some((other) => isSame(other, key))) unknown.push(key);
     }
     if (unknown.length === 0) return;
     const found = await this.#store.getMany(unknown, now);
+    this.#expectOpen();
     unknown.forEach((key, at) => {
       this.#known.push({ key, stored: found[at] });
     });
@@ -36,6 +39,7 @@ export class ReadAhead implements Pick<Store, 'getMany' | 'commit'> {
     keys: K,
     now: number,
   ): Promise<{ -readonly [I in keyof K]: Stored<DocumentOf<K[I]>> | undefined }> {
+    this.#expectOpen();
     const found: (Stored<unknown> | undefined)[] = [];
     for (const key of keys) {
       const known = this.#find(key);
@@ -56,6 +60,24 @@ export class ReadAhead implements Pick<Store, 'getMany' | 'commit'> {
   /** Everything is read from the store from now on. */
   forget(): void {
     this.#known = [];
+  }
+
+  /**
+   * Runs something slow, as a hash: the phase ends before it, and another begins after it. A read meanwhile is a bug,
+   * because its documents may have changed by the end.
+   */
+  async endFor<T>(slow: () => Promise<T>): Promise<T> {
+    this.forget();
+    this.#slowCalls += 1;
+    try {
+      return await slow();
+    } finally {
+      this.#slowCalls -= 1;
+    }
+  }
+
+  #expectOpen(): void {
+    if (this.#slowCalls > 0) throw new TypeError('read from a phase that a slow call has ended');
   }
 
   #find(key: RawKey) {

@@ -57,7 +57,7 @@ type ChangePorts = Pick<Ports, 'clock' | 'random'> & {
  * left. Without conflicts nothing queues, and neither do changes through a `ReadAhead`, which are those of one request.
  *
  * @param first `absent`: the documents are probably new, so that the first decision is made without a read, and must
- *   write
+ *   write; or what was read before, for the first decision: it conflicts if that has changed
  * @throws Contention if other writers win {@link MAX_DECISIONS} times in a row, or too many changes wait
  * @throws StoreUnavailable if the store is not available
  */
@@ -66,16 +66,16 @@ export async function transact<const K extends readonly RawKey[], R>(
   anchor: string,
   keys: K,
   decide: (current: Current<K>, now: number) => Decision<R>,
-  first: 'read' | 'absent' = 'read',
+  first: 'read' | 'absent' | Current<K> = 'read',
 ): Promise<R> {
   const queue = `change/${anchor}/${keys.map(({ name }) => name).join('/')}`;
   const { memory } = ports.store;
   const isFree = !memory || countWaiting({ memory }, queue) === 0;
-  const decided = isFree ? await decideOnce(ports, anchor, keys, decide, first === 'absent') : undefined;
+  const decided = isFree ? await decideOnce(ports, anchor, keys, decide, first) : undefined;
   if (decided) return decided.answer;
   const decideInTurn = async () => {
     for (let round = isFree ? 1 : 0; round < MAX_DECISIONS; round++) {
-      const again = await decideOnce(ports, anchor, keys, decide, false);
+      const again = await decideOnce(ports, anchor, keys, decide, 'read');
       if (again) return again.answer;
     }
     throw new Contention(anchor);
@@ -92,10 +92,15 @@ async function decideOnce<const K extends readonly RawKey[], R>(
   anchor: string,
   keys: K,
   decide: (current: Current<K>, now: number) => Decision<R>,
-  isAbsent: boolean,
+  from: 'read' | 'absent' | Current<K>,
 ): Promise<{ answer: R } | undefined> {
   const now = ports.clock.now();
-  const current = isAbsent ? (keys.map(() => undefined) as Current<K>) : await ports.store.getMany(keys, now);
+  const current =
+    from === 'read'
+      ? await ports.store.getMany(keys, now)
+      : from === 'absent'
+        ? (keys.map(() => undefined) as Current<K>)
+        : from;
   const { answer, write } = decide(current, now);
   if (write === undefined) return { answer };
   const outcome = await ports.store.commit({

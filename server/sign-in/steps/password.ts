@@ -37,7 +37,7 @@ export async function checkPassword(
     if (isRefusal(right)) return { refusal: right };
     const { user, tokens } = right;
     // The resource's requirements may have changed while the password was hashed.
-    const access = await readAccess({ ...ports, store: attempt.reads }, resource, client.address);
+    const access = await readAccess({ ...ports, store: context.ahead }, resource, client.address);
     if (isRefusal(access)) return { refusal: withAudit(access, { about: user.id }) };
     if (mailsFirstFactor(access.resource)) return { refusal: refusal('ACCESS_DENIED', {}, { about: user.id }) };
     const first = { password: true, passwordDigest: passwordDigest(user) } as const;
