@@ -310,7 +310,7 @@ export const VARIABLES = {
   COUNTERSIGN_ADMIN_FACTORS: {
     meaning:
       'What opens the console beside the password: `any`, or `passkey` alone in every account: no code, recovery code or mailed link then does. Administrators without a passkey need `countersign admin recover`; `countersign doctor` names them. The same in all processes.',
-    otherwise: '`any`; each account can require passkeys for itself',
+    otherwise: '`any`',
     schema: oneOf(ADMINISTRATOR_FACTORS, 'any'),
   },
   COUNTERSIGN_FREE_PASSWORD_FAILURES: {
