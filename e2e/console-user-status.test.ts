@@ -7,6 +7,7 @@ import { giveRecoveryCodes } from '../server/testing/devices/recovery-device.ts'
 import { addResource, addUser, type Fixture, NONCE, overwrite, PASSWORD } from '../server/testing/fixtures.ts';
 import { totpApp } from '../server/testing/totp-app.ts';
 import { tokenDocument } from '../server/tokens/documents.ts';
+import { userDocument } from '../server/users/documents.ts';
 import { hostPage } from '../widget/testing/host-page.ts';
 import { newContext } from './harness/browser.ts';
 import { createSuperuser } from './harness/console-people.ts';
@@ -48,6 +49,25 @@ describe('the state of a user', () => {
     await expect(view.toast('phone is unlocked.')).toBeVisible();
     await expect(state.locator('.state').first()).toHaveText('Can sign in');
     expect((await tokenOf(scene).stored()).lock).toBeUndefined();
+  });
+
+  test('of one who lost a required token and cannot set up another says so, as the sign-in does', async () => {
+    const who = await createSuperuser(visits.stage);
+    const shop = await addResource(visits.ports, who.account, {
+      name: 'Shop',
+      enrolment: { kinds: ['totp'], required: true },
+    });
+    const scene = await addUser(visits.ports, who.account, shop, { user: { login: 'maria' } });
+    const view = await enter(who, pathOf(scene));
+    const state = view.page.getByRole('region', { name: 'State' });
+    await expect(state.locator('.state').first()).toHaveText('Can sign in');
+    await overwrite(visits.ports, userDocument.key(scene.user.id), { hadToken: true });
+    await view.page.reload();
+    await expect(state.locator('.state').first()).toHaveText('Cannot sign in');
+    await view.button('Why can maria not sign in?').click();
+    await expect(state.getByRole('listitem')).toContainText(
+      'A token is required there, and this user cannot set one up',
+    );
   });
 
   // SR-27. The attack: an administrator who may not unlock sends the request that the button would send.

@@ -24,6 +24,7 @@ describe('the state of a user', () => {
     ],
     ['has locked recovery codes', [explained({ check: 'replacement', state: 'locked' })], 'tokenLocked'],
     ['may not replace a token', [explained({ check: 'replacement', state: 'not-permitted' })], 'cannot'],
+    ['lacks a token that is required', [explained({ check: 'enrolment', state: 'impossible' })], 'cannot'],
     ['typed a hundred wrong passwords', [explained({ check: 'password-wait', isLocked: true })], 'passwordLocked'],
     ['typed a few', [explained({ check: 'password-wait', until: 1 })], 'waiting'],
     ['is blocked', [explained({ check: 'user', state: 'blocked' })], 'blocked'],

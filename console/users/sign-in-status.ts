@@ -7,7 +7,7 @@ export interface Check {
   passed: boolean;
   /** Of a filter. */
   kind?: string;
-  /** Of a token or a replacement. */
+  /** Of a token, a replacement or an enrolment. */
   state?: string;
   /** Of the factors. */
   reason?: string;

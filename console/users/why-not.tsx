@@ -14,6 +14,7 @@ const WHY = {
   'mailbox-set': 'whyMailbox',
   assignment: 'whyAssignment',
   replacement: 'whyReplacement',
+  enrolment: 'whyEnrolment',
 } as const;
 const WHY_NO_FACTOR = {
   'no-token': 'whyNoToken',

@@ -134,6 +134,15 @@ const check = z.discriminatedUnion('check', [
     until: instantOf('When the permission expires.').optional(),
   }),
   z.object({
+    check: named('enrolment', 'Whether the user can set up the token that the resource asks for after the password.'),
+    ...outcome,
+    state: z.enum(['required', 'offered', 'impossible']).openapi({
+      description:
+        'Whether the token comes before the result, may be postponed, or is required and cannot be set up by the user: only an administrator can help, with a token or an enrolment link.',
+    }),
+    until: instantOf('How long it may be postponed.').optional(),
+  }),
+  z.object({
     check: named('factors', 'Whether the user has the required factors.'),
     ...outcome,
     reason: z
@@ -189,7 +198,7 @@ const answer = z
   })
   .openapi('Explanation', { description: 'How a sign-in is decided.' });
 
-type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'geo'>;
+type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'geo' | 'codes'>;
 
 export const explanationRoutes = [
   route({

@@ -14,28 +14,27 @@ import { type Result, refusal } from '../kernel/result.ts';
 import { attemptsOn, isCappedFrom, waitUntilFrom } from '../passwords/password-backoff.ts';
 import { countersOf } from '../passwords/password-counters.ts';
 import { passwordDigest } from '../passwords/password-digest.ts';
-import { isEnrolmentRequired } from '../resources/enrolment-policy.ts';
 import type { EnvironmentAction } from '../resources/environment-check.ts';
 import { localTime } from '../resources/filters/time.ts';
 import { acceptedKinds, mailsFirstFactor, type Resource } from '../resources/resource.ts';
 import { assignedTokens } from '../tokens/assignments.ts';
 import { tokenDocument } from '../tokens/documents.ts';
 import { loadAssignedTokens } from '../tokens/load-assigned-tokens.ts';
-import { lockRefusal, tokenState } from '../tokens/lockout.ts';
-import { isRecovery, type LockReason, type Token, type TokenState } from '../tokens/token.ts';
+import { tokenState } from '../tokens/lockout.ts';
+import type { LockReason, Token, TokenState } from '../tokens/token.ts';
 import { assignmentTo, isAssigned } from '../users/assignments.ts';
 import { findUser, locateUser } from '../users/find-user.ts';
 import { type Assignment, canSignIn, type SignInWay, type User } from '../users/user.ts';
 import { accessChecks, checkResult } from './access.ts';
-import { type DenialReason, type FactorDecision, type FactorState, widgetMethod } from './decide-factors.ts';
+import { type DenialReason, type FactorDecision, widgetMethod } from './decide-factors.ts';
+import { type EnrolmentCheck, explainEnrolment } from './explain-enrolment.ts';
 import { hasFirstFactor, secondFactorTokens } from './first-factor.ts';
-import { passwordAloneSince, type ReplacementDecision } from './lost-device.ts';
+import { passwordAloneSince } from './lost-device.ts';
 import { filterInput, readAccessFacts } from './read-access.ts';
-import { readReplacement } from './read-replacement.ts';
 import { acceptedKindsFrom, factorStates } from './second-factor.ts';
-import { type Level, requiredDenial, requiredFactors } from './step-up.ts';
+import { type Level, type RequiredFactors, requiredDenial, requiredFactors } from './step-up.ts';
 
-type Needs = Pick<Ports, 'clock' | 'secrets' | 'geo' | 'freePasswordFailures'> & {
+type Needs = Pick<Ports, 'clock' | 'secrets' | 'geo' | 'codes' | 'freePasswordFailures'> & {
   store: Pick<Store, 'getMany' | 'range'>;
 };
 
@@ -79,8 +78,7 @@ export type Check = { passed: boolean; code?: RefusalCode | undefined } & (
     }
   /** Null: no browser is remembered, or none was reported. */
   | { check: 'environment'; percent: number | null; action: EnvironmentAction }
-  /** Every token is deactivated where one is required: `until` is the end of the permission to replace them. */
-  | { check: 'replacement'; state: 'permitted' | 'recovery-code' | 'locked' | 'not-permitted'; until?: number }
+  | EnrolmentCheck
   | { check: 'factors'; reason?: DenialReason | 'level' | 'environment' }
 );
 
@@ -159,7 +157,8 @@ async function aboutToken(
     kind: direct ? 'direct' : 'none',
     ...checkResult(direct, 'INVALID_CREDENTIALS'),
   };
-  const { checks, factors } = factorsOf('token', factorStates([token], acceptedKinds(resource), now, 'api'));
+  const states = factorStates([token], acceptedKinds(resource), now, 'api');
+  const { checks, factors } = factorsOf('token', requiredFactors('token', states, { hasFirstFactor: true }));
   return { method: 'token', checks: [assignment, tokenCheck(token, now), ...checks], factors: direct ? factors : null };
 }
 
@@ -204,39 +203,25 @@ async function aboutUser(
     user: isMailed ? undefined : known,
     differs: environment?.differs,
   };
-  const decided = factorsOf(method, states, beyond, known);
-  const isSkipped = decided.factors?.otpSkipped === true;
+  const required = requiredFactors(method, states, beyond);
+  const { level, differs } = beyond;
   // Over the API the site's backend decides, and asks for no enrolment.
-  const isReplaced = isSkipped && widget && isEnrolmentRequired(resource.enrolment, now);
-  if (known && isReplaced) checks.push(await replacementCheck(ports, known, resource, tokens));
-  if (unable) return { method, checks: [...checks, ...decided.checks], factors: null };
-  const skippedSince = isSkipped ? passwordAloneSince(tokens) : undefined;
+  const enrolment =
+    widget && known
+      ? await explainEnrolment(ports, { user: known, resource, tokens, required, level, differs })
+      : { checks: [], leadsToToken: false };
+  checks.push(...enrolment.checks);
+  const isRefused = unable || enrolment.checks.some(({ passed }) => !passed);
   // What leads to a result is the first code of the new token.
-  const required = isReplaced ? { otp: true, otpSkipped: false } : omitUndefined({ skippedSince });
-  const factors = decided.factors && { ...decided.factors, ...required };
+  const shown = enrolment.leadsToToken
+    ? ({ kind: 'factors', password: true, otp: true, otpSkipped: false } as const)
+    : required;
+  const decided = factorsOf(method, shown, level, known);
+  if (isRefused) return { method, checks: [...checks, ...decided.checks], factors: null };
+  const skippedSince = decided.factors?.otpSkipped ? passwordAloneSince(tokens) : undefined;
+  const factors = decided.factors && { ...decided.factors, ...omitUndefined({ skippedSince }) };
   return { method, checks: [...checks, ...decided.checks], factors };
 }
-
-/** What a sign-in finds in which every token is deactivated, where the resource requires one. */
-async function replacementCheck(
-  ports: Needs,
-  user: User,
-  resource: Resource,
-  tokens: readonly Token[],
-): Promise<Check> {
-  const { decision, until } = await readReplacement(ports, { user, resource, tokens }, false);
-  const state = REPLACEMENT_STATES[decision];
-  const passed = state === 'permitted' || state === 'recovery-code';
-  const code = state === 'locked' ? lockRefusal(tokens.filter(isRecovery)) : 'ENROLMENT_REQUIRED';
-  return { check: 'replacement', state, ...omitUndefined({ until }), ...checkResult(passed, code) };
-}
-
-const REPLACEMENT_STATES = {
-  enrol: 'permitted',
-  'ask-recovery': 'recovery-code',
-  locked: 'locked',
-  refuse: 'not-permitted',
-} as const satisfies Record<ReplacementDecision, string>;
 
 async function environmentCheck(
   ports: Needs,
@@ -324,18 +309,17 @@ function tokenCheck(token: Token, now: number): Check & { check: 'token' } {
 
 function factorsOf(
   method: Method,
-  states: readonly FactorState[],
-  beyond: Parameters<typeof requiredFactors>[2] = { hasFirstFactor: true },
+  decision: RequiredFactors,
+  level?: Level,
   user?: User,
 ): { checks: Check[]; factors: Explanation['factors'] } {
-  const decision = requiredFactors(method, states, beyond);
   if (decision.kind === 'factors') {
     const { kind: _, ...factors } = decision;
     return { checks: [{ check: 'factors', passed: true }], factors };
   }
   const { reason } = decision;
   // Without a first factor the reason is not revealed.
-  const isAnonymous = method === 'otp' && beyond.level === undefined;
+  const isAnonymous = method === 'otp' && level === undefined;
   const code = isAnonymous ? 'INVALID_CREDENTIALS' : requiredDenial(reason, user);
   return { checks: [{ check: 'factors', reason, passed: false, code }], factors: null };
 }

@@ -24,7 +24,7 @@ const LOOKED_AT = 20;
 
 /** The items that concern this account, and whether each is done. A bounded number of reads, in an account of any size. */
 export async function readChecklist(
-  ports: Needs & Pick<Ports, 'courier' | 'secrets' | 'geo' | 'freePasswordFailures'> & { hasPlans?: boolean },
+  ports: Needs & Pick<Ports, 'courier' | 'secrets' | 'geo' | 'codes' | 'freePasswordFailures'> & { hasPlans?: boolean },
   act: RequestContext,
 ): Promise<Result<{ items: { item: ChecklistItem; done: boolean; count?: number }[] }>> {
   if (!maySee(act.actor)) return refusal('FORBIDDEN');

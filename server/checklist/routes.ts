@@ -44,7 +44,7 @@ const answer = z
   })
   .openapi('Checklist', { description: 'What is left to set up.' });
 
-type Needs = Pick<Ports, 'store' | 'clock' | 'courier' | 'secrets' | 'geo' | 'freePasswordFailures'> & {
+type Needs = Pick<Ports, 'store' | 'clock' | 'courier' | 'secrets' | 'geo' | 'codes' | 'freePasswordFailures'> & {
   hasPlans?: boolean;
 };
 

@@ -1,4 +1,4 @@
-import type { UserId } from '../kernel/ids.ts';
+import type { TokenId, UserId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { transact } from '../store/transact.ts';
 import { userDocument } from '../users/documents.ts';
@@ -53,4 +53,12 @@ export async function rememberToken(
     if (user?.account !== token.account || user.hadToken || !hasToken(user, [token])) return { answer: undefined };
     return { answer: undefined, write: { put: [{ key, value: { ...user, hadToken: true as const } }] } };
   });
+}
+
+/** More than one user's tokens. */
+const MAX_REMEMBERED = 100;
+
+/** Records that these tokens are finished. */
+export function recordEnrolled(user: User, tokens: readonly TokenId[]): User {
+  return { ...user, enrolled: [...(user.enrolled ?? []), ...tokens].slice(-MAX_REMEMBERED) };
 }

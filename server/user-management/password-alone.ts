@@ -14,7 +14,7 @@ import type { Token } from '../tokens/token.ts';
 import type { User } from '../users/user.ts';
 import { readTokensOf } from './second-factor-state.ts';
 
-type Needs = Pick<Ports, 'store' | 'clock' | 'secrets' | 'geo' | 'freePasswordFailures'>;
+type Needs = Pick<Ports, 'store' | 'clock' | 'secrets' | 'geo' | 'codes' | 'freePasswordFailures'>;
 
 /** Each resource of a user costs a decision of its own. */
 const MAX_DECIDED = 20;

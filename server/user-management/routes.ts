@@ -201,7 +201,7 @@ const routes = describeObject(
   },
 );
 type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'hasher' | 'breachedPasswords'>;
-type RouterNeeds = Needs & Pick<Ports, 'courier' | 'geo' | 'freePasswordFailures'>;
+type RouterNeeds = Needs & Pick<Ports, 'courier' | 'geo' | 'codes' | 'freePasswordFailures'>;
 
 async function makeUser(
   ports: Needs,

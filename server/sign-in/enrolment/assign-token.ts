@@ -12,7 +12,7 @@ import { type Draft, KIND_ACTIONS } from '../../tokens/kinds/actions.ts';
 import { type Enroller, restsOnPassword } from '../../tokens/kinds/kind-enrolment.ts';
 import { ownedTokens } from '../../tokens/owned-tokens.ts';
 import type { Token } from '../../tokens/token.ts';
-import { hadToken } from '../../tokens/token-history.ts';
+import { hadToken, recordEnrolled } from '../../tokens/token-history.ts';
 import { assignmentTo, assignWithToken, isAssigned, isWithinBounds } from '../../users/assignments.ts';
 import { epochOf } from '../../users/credential-epoch.ts';
 import { userDocument } from '../../users/documents.ts';
@@ -21,7 +21,6 @@ import { trustEpochOf } from '../../users/trust-epoch.ts';
 import { credentialFingerprint, type User } from '../../users/user.ts';
 import type { FlowAt } from '../flow.ts';
 import { enrolmentLinkDocument, enrolmentTriesDocument } from './documents.ts';
-import { recordEnrolled } from './enrolment.ts';
 import { type EnrolmentLink, isEnrolmentLinkValid, lacksPassword } from './enrolment-link.ts';
 import type { PendingEnrolment } from './pending-enrolment.ts';
 

@@ -1,3 +1,4 @@
+import { assessEnrolment, type EnrolmentQuestion } from '../../authentication/assess-enrolment.ts';
 import { isFirstFactorCurrent } from '../../authentication/first-factor.ts';
 import { acceptedKindsFrom } from '../../authentication/second-factor.ts';
 import type { Ports } from '../../kernel/ports/ports.ts';
@@ -12,7 +13,7 @@ import { locateUser } from '../../users/find-user.ts';
 import type { User } from '../../users/user.ts';
 import type { FlowAt } from '../flow.ts';
 import { lacksPassword } from './enrolment-link.ts';
-import { assessEnrolment, type EnrolmentQuestion, wantsEnrolment } from './offer-enrolment.ts';
+import { wantsEnrolment } from './offer-enrolment.ts';
 
 /** The user at a step of an enrolment, read for this step. */
 export interface EnrolmentContext {

@@ -1,5 +1,7 @@
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import type { SelfBrowser, SelfToken, SelfView } from '@countersign/protocol/self-service';
+import { availableKinds } from '../../authentication/assess-enrolment.ts';
+import { decideEnrolment } from '../../authentication/decide-enrolment.ts';
 import { passwordRule } from '../../authentication/new-password.ts';
 import { acceptedKindsFrom } from '../../authentication/second-factor.ts';
 import { isRetained } from '../../browsers/device-fingerprint/known-browsers.ts';
@@ -19,8 +21,6 @@ import { isRecovery, type Token } from '../../tokens/token.ts';
 import { hadToken } from '../../tokens/token-history.ts';
 import { restsOnMailboxAlone } from '../../users/mailbox.ts';
 import type { User } from '../../users/user.ts';
-import { decideEnrolment } from '../enrolment/enrolment.ts';
-import { availableKinds } from '../enrolment/start-token-creation.ts';
 import type { FlowAt } from '../flow.ts';
 import { listTrustedBrowsers } from '../rules/trusted-browsers/list-trusted.ts';
 import type { TrustedBrowser } from '../rules/trusted-browsers/trusted-browser.ts';

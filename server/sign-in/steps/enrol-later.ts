@@ -1,3 +1,4 @@
+import { assessEnrolment } from '../../authentication/assess-enrolment.ts';
 import { decideFactors, denyKnownPassword, widgetMethod } from '../../authentication/decide-factors.ts';
 import { acceptedKindsFrom, factorStates } from '../../authentication/second-factor.ts';
 import { refusal } from '../../kernel/result.ts';
@@ -6,7 +7,6 @@ import type { Token } from '../../tokens/token.ts';
 import type { User } from '../../users/user.ts';
 import { questionOf, readEnrolmentContext } from '../enrolment/context.ts';
 import { requireEnrolment } from '../enrolment/enrolment-transitions.ts';
-import { assessEnrolment } from '../enrolment/offer-enrolment.ts';
 import type { StepContext } from '../step.ts';
 import type { StepOutcome, StepPorts } from '../step-outcome.ts';
 

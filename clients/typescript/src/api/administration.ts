@@ -89,6 +89,9 @@ export interface ExplainedCheck {
     | 'mailbox-set'
     | 'assignment'
     | 'token'
+    | 'environment'
+    | 'replacement'
+    | 'enrolment'
     | 'factors';
   passed: boolean;
   code?: string;

@@ -1,19 +1,14 @@
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
-import type { ResourceId, TokenId } from '../../kernel/ids.ts';
 import {
   ENROLMENT_KINDS,
   type EnrolmentKind,
   type EnrolmentPolicy,
   isEnrolmentRequired,
-} from '../../resources/enrolment-policy.ts';
-import type { MethodPolicy } from '../../resources/resource.ts';
-import { assignedTokens } from '../../tokens/assignments.ts';
-import type { EnrolmentBasis } from '../../tokens/kinds/kind-enrolment.ts';
-import { rulesOf } from '../../tokens/kinds/rules.ts';
-import type { Token, TokenKind } from '../../tokens/token.ts';
-import { hadToken } from '../../tokens/token-history.ts';
-import { assignmentTo } from '../../users/assignments.ts';
-import type { User } from '../../users/user.ts';
+} from '../resources/enrolment-policy.ts';
+import type { MethodPolicy } from '../resources/resource.ts';
+import type { EnrolmentBasis } from '../tokens/kinds/kind-enrolment.ts';
+import type { TokenKind } from '../tokens/token.ts';
+import type { hadToken } from '../tokens/token-history.ts';
 
 export interface EnrolmentFacts {
   /** The resource's. */
@@ -86,26 +81,4 @@ export function decideEnrolment(facts: EnrolmentFacts, now: number): EnrolmentDe
       if (isEnrolmentRequired(policy, now)) return { kind: 'demand', kinds };
       return offered(policy.required ? policy.postponableUntil : undefined);
   }
-}
-
-/** Whether they are assigned to the resource with one of these tokens and still own it; recovery codes do not count. */
-export function isPairedWith(
-  user: Pick<User, 'id' | 'assignments'>,
-  resource: ResourceId,
-  owned: readonly Token[],
-): boolean {
-  const assignment = assignmentTo(user, resource);
-  const tokens = new Map(owned.map((token) => [token.id, token] as const));
-  return (
-    assignment !== undefined &&
-    assignedTokens(assignment, tokens, user.id).some((token) => !rulesOf(token).isSubstitute)
-  );
-}
-
-/** More than one user's tokens. */
-const MAX_REMEMBERED = 100;
-
-/** Records that these tokens are finished. */
-export function recordEnrolled(user: User, tokens: readonly TokenId[]): User {
-  return { ...user, enrolled: [...(user.enrolled ?? []), ...tokens].slice(-MAX_REMEMBERED) };
 }
