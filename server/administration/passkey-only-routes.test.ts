@@ -181,6 +181,30 @@ describe.each(SETTINGS)('SR-81: where the %s requires a passkey', (_, require) =
     expect((await service.call('POST /v1/me/password', { headers, body })).status).toBe(204);
   });
 
+  test('beside the answer of a foreign passkey, no code confirms a change, and none is used up', async () => {
+    const device = await addPasskey(service.ports, ada);
+    ada.opened = { ...ada.opened, ...(await anotherSession(service.ports, ada, 'passkey')) };
+    await require();
+    const headers = sessionHeaders(ada.opened);
+    const stranger = new SoftwareAuthenticator();
+    const challenge = Buffer.alloc(32).toString('base64url');
+    stranger.create({ challenge, rpId: 'auth.example', origin: ISSUER, userHandle: 'AAAA' });
+    const { passkey } = await proof(stranger);
+    const codes = [
+      [{ recoveryCode: ada.recoveryCodes[0] }, 'PASSKEY_INVALID'],
+      [{ otp: codeOf(service.ports, ada.secret) }, 'PASSKEY_REQUIRED'],
+    ] as const;
+    for (const [factor, code] of codes) {
+      const body = { password: ada.password, ...factor, passkey, newPassword: 'a password of the thief' };
+      const answer = await service.call('POST /v1/me/password', { headers, body });
+      expect(await refusalOf(answer)).toMatchObject({ code });
+    }
+    expect((await stored()).recovery.macs).toHaveLength(ada.recoveryCodes.length);
+    const both = { ...(await proof(device)), recoveryCode: ada.recoveryCodes[0], newPassword: 'another long password' };
+    expect((await service.call('POST /v1/me/password', { headers, body: both })).status).toBe(204);
+    expect((await stored()).recovery.macs).toHaveLength(ada.recoveryCodes.length);
+  });
+
   test('the last passkey stays, and another one goes', async () => {
     const device = await addPasskey(service.ports, ada);
     ada.opened = { ...ada.opened, ...(await anotherSession(service.ports, ada, 'passkey')) };

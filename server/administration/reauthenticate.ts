@@ -90,12 +90,15 @@ async function confirmSecond(
 }
 
 async function secondFactor(ports: SecondFactorPorts, act: OwnContext, administrator: Administrator, proof: Proof) {
+  // Before any code: beside a passkey, which may be required, none is taken (SR-81).
+  if (proof.passkey !== undefined) {
+    const pending = await takePending(ports, act, 'proof');
+    if (!pending) return refusal('PASSKEY_INVALID');
+    return checkAdministratorPasskey(ports, administrator, proof.passkey, pending.asked);
+  }
   if (proof.otp !== undefined) return checkAdministratorOtp(ports, administrator, proof.otp);
   if (proof.recoveryCode !== undefined) return redeemRecoveryCode(ports, administrator, proof.recoveryCode, act);
-  if (proof.passkey === undefined) return refusal('OTP_REQUIRED');
-  const pending = await takePending(ports, act, 'proof');
-  if (!pending) return refusal('PASSKEY_INVALID');
-  return checkAdministratorPasskey(ports, administrator, proof.passkey, pending.asked);
+  return refusal('OTP_REQUIRED');
 }
 
 /**
