@@ -8,13 +8,13 @@ import { isRefusal, type Refusal, type Result, refusal, withAudit } from '../ker
 import { passwordDigest } from '../passwords/password-digest.ts';
 import type { Token } from '../tokens/token.ts';
 import { usableTokens } from '../tokens/usable-tokens.ts';
+import { acceptFirstFactor, offerUnlock } from './flow-transitions.ts';
 import { prepareFirst } from './prepare-factor.ts';
 import { isUnlockableByMail } from './recovery/unlock/unlock-link.ts';
 import { canRequestUnlock } from './recovery/unlock/unlockable-tokens.ts';
 import type { FirstFactor, FirstFactorFacts, Rule, VerifiedFirstFactor } from './rule.ts';
 import { assessByRules, decideByRules } from './run-rules.ts';
 import type { StepOutcome, StepPorts } from './step-outcome.ts';
-import { acceptFirstFactor, offerUnlock } from './transitions.ts';
 
 /** Continues after a first factor. The server picks the method, never the browser. */
 export async function continueAfterFirstFactor(

@@ -21,12 +21,12 @@ import {
   type ResultRecord,
 } from './flow.ts';
 import { completionWrite, createGrantedEvent, createRefusedEvent, userContext } from './flow-events.ts';
+import { denyFlow, holdsClaim, recordPasswordTime, retryStep } from './flow-transitions.ts';
 import type { FlowMarks, Rule, SignInEnd } from './rule.ts';
 import { applyInResult, isOfUser } from './run-rules.ts';
 import { NO_ACCESS, type Step } from './step.ts';
 import type { StepOutcome, StepPorts } from './step-outcome.ts';
 import { flowKeys, putFlow } from './stored-flow.ts';
-import { denyFlow, holdsClaim, recordPasswordTime, retryStep } from './transitions.ts';
 import { presentFlow } from './view-flow.ts';
 
 /** The commits that a step can end with. */

@@ -8,9 +8,9 @@ import type { PresentedPasskey } from '../tokens/kinds/passkey/passkey-challenge
 import type { TokenKind } from '../tokens/token.ts';
 import type { User } from '../users/user.ts';
 import type { Flow, FlowAt, PasskeyUpgrade, ResultRecord } from './flow.ts';
+import { countStep } from './flow-transitions.ts';
 import { provenFactors } from './proven-factors.ts';
 import type { SelfServiceUser } from './self-service/self-session.ts';
-import { countStep } from './transitions.ts';
 
 /** The factors verified in the last step. */
 export interface VerifiedFactors {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { isPlainSignIn } from './plain-sign-in.ts';
+import { isPlainSignIn } from './flow.ts';
 
 test('only a sign-in that the page wants for itself is plain', () => {
   const others = {

@@ -14,7 +14,7 @@ import type { Token } from '../tokens/token.ts';
 import { readUser } from '../users/find-user.ts';
 import type { Flow, FlowAt, SecondStep } from './flow.ts';
 import { userContext } from './flow-events.ts';
-import type { ChallengeDraft } from './transitions.ts';
+import type { ChallengeDraft } from './flow-transitions.ts';
 
 /**
  * Prepares the first option if that costs nothing: a question, or a passkey challenge. A challenge that costs something

@@ -10,8 +10,8 @@ import type { Token } from '../tokens/token.ts';
 import type { User } from '../users/user.ts';
 import type { VerifiedFactors } from './complete-flow.ts';
 import type { Flow, FlowAt, FlowBase, ResultRecord } from './flow.ts';
+import type { FirstFactorProof } from './flow-transitions.ts';
 import type { StepOutcome, StepPorts, StepRequest } from './step-outcome.ts';
-import type { FirstFactorProof } from './transitions.ts';
 
 type Awaitable<T> = T | Promise<T>;
 

@@ -27,12 +27,12 @@ import { EVERYTHING, toSelf } from '../testing/self-service-fixture.ts';
 import { SoftwareAuthenticator } from '../testing/software-authenticator.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
 import { FLOW_LIFETIME_MS } from './flow.ts';
+import { createFlow } from './flow-transitions.ts';
 import { signOutOfSelfService } from './self-service/sign-out.ts';
 import { startSelfFlow } from './start/start-self-flow.ts';
 import { STEPS } from './steps.ts';
 import { parseHandle, sealFlow } from './stored-flow.ts';
 import { submitStep } from './submit-step.ts';
-import { createFlow } from './transitions.ts';
 import { viewFlow } from './view-flow.ts';
 
 let ports: TestPorts;

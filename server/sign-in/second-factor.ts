@@ -14,13 +14,13 @@ import type { SecondAnswer } from '../tokens/second-answer.ts';
 import { usableTokens } from '../tokens/usable-tokens.ts';
 import type { User } from '../users/user.ts';
 import type { Flow } from './flow.ts';
+import { askRecoveryCode, offerUnlock } from './flow-transitions.ts';
 import { isUnlockableByMail } from './recovery/unlock/unlock-link.ts';
 import { canRequestUnlock } from './recovery/unlock/unlockable-tokens.ts';
 import type { Rule, VerifiedSecondFactor } from './rule.ts';
 import { askAfterSecondFactor } from './run-rules.ts';
 import type { StepContext } from './step.ts';
 import type { StepOutcome, StepPorts } from './step-outcome.ts';
-import { askRecoveryCode, offerUnlock } from './transitions.ts';
 
 /**
  * Any second factor of a sign-in. Without a first factor, all refusals about the user are the same (SR-17).

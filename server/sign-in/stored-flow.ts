@@ -13,7 +13,7 @@ import { ReadAhead } from '../store/read-ahead.ts';
 import { transact, type Write } from '../store/transact.ts';
 import { flowDocument, flowStartedDocument, loginRequestDocument, resultDocument } from './documents.ts';
 import type { Flow } from './flow.ts';
-import { type Conversation, claimStep, holdsClaim, releaseClaim } from './transitions.ts';
+import { type Conversation, claimStep, holdsClaim, releaseClaim } from './flow-transitions.ts';
 
 /**
  * An id with a secret: `flw_….<secret>`. Only the hash of the secret is stored. It has 192 random bits, or is a sealed

@@ -12,12 +12,12 @@ import { codeOf, returnAddress } from './apps/app-code.ts';
 import { resultDocument } from './documents.ts';
 import { recoveryCodesOf, showEnrolment, showSending } from './enrolment/show-enrolment.ts';
 import { type Flow, isAt, type ResultRecord, SECOND_STEPS } from './flow.ts';
+import { presentError } from './flow-transitions.ts';
 import { isMailedCodeLive, MAILED_OPTION, resendMailedMs } from './mailed-codes/mailed-code.ts';
 import { claimsOf } from './results/result-claims.ts';
 import { validateResult } from './results/validate-result.ts';
 import { viewSelfService } from './self-service/view.ts';
 import { readFlow } from './stored-flow.ts';
-import { presentError } from './transitions.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'signer' | 'codes' | 'courier' | 'archive'> & {
   issuer: string;

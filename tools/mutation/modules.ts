@@ -68,10 +68,10 @@ export const DECIDING_MODULES: readonly DecidingModule[] = [
   },
   {
     name: 'flow-steps',
-    files: ['server/sign-in/transitions.ts', 'server/sign-in/complete-flow.ts'],
+    files: ['server/sign-in/flow-transitions.ts', 'server/sign-in/complete-flow.ts'],
     tests: [
-      'server/sign-in/transitions.test.ts',
-      'server/sign-in/transitions-model.test.ts',
+      'server/sign-in/flow-transitions.test.ts',
+      'server/sign-in/flow-transitions-model.test.ts',
       'server/sign-in/offer-unlock.test.ts',
     ],
   },

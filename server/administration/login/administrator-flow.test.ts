@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { idFromBytes } from '../../kernel/ids.ts';
 import { FLOW_LIFETIME_MS } from '../../sign-in/flow.ts';
-import { claimStep, FLOW_WRONG_ANSWERS, retryStep } from '../../sign-in/transitions.ts';
+import { claimStep, FLOW_WRONG_ANSWERS, retryStep } from '../../sign-in/flow-transitions.ts';
 import { accountId, frozen, tokenId } from '../../testing/samples.ts';
 import {
   type AdministratorFlow,

@@ -2,7 +2,7 @@ import type { RefusalCode } from '@countersign/protocol/codes';
 import type { SignInStep } from '@countersign/protocol/session';
 import type { AccountId, AdministratorId, FlowId, TokenId } from '../../kernel/ids.ts';
 import { FLOW_LIFETIME_MS } from '../../sign-in/flow.ts';
-import { countStep, FLOW_WRONG_ANSWERS } from '../../sign-in/transitions.ts';
+import { countStep, FLOW_WRONG_ANSWERS } from '../../sign-in/flow-transitions.ts';
 import type { PasskeyChallenge } from '../../tokens/kinds/passkey/passkey-challenge.ts';
 
 /**

@@ -5,7 +5,7 @@ import { accountDocument } from '../../accounts/documents.ts';
 import { actorOf } from '../../administrators/administrator.ts';
 import { requiresPasskey } from '../../administrators/factor-policy.ts';
 import type { Ports } from '../../kernel/ports/ports.ts';
-import { presentError } from '../../sign-in/transitions.ts';
+import { presentError } from '../../sign-in/flow-transitions.ts';
 import { requestOf } from '../../tokens/kinds/passkey/passkey-request.ts';
 import { showEnrolment } from '../enrol-token.ts';
 import { passkeyId } from '../passkeys/passkey.ts';

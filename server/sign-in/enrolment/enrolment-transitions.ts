@@ -4,7 +4,7 @@ import type { Draft } from '../../tokens/kinds/actions.ts';
 import type { PresentedPasskey } from '../../tokens/kinds/passkey/passkey-challenge.ts';
 import type { User } from '../../users/user.ts';
 import type { Flow, FlowAt } from '../flow.ts';
-import { countStep } from '../transitions.ts';
+import { countStep } from '../flow-transitions.ts';
 import type { PendingEnrolment } from './pending-enrolment.ts';
 
 /** The user sets up a token before the sign-in completes, or instead of it. */

@@ -9,9 +9,9 @@ import { refuseBreached } from '../after-first-factor.ts';
 import { startEnrolment } from '../enrolment/enrolment-transitions.ts';
 import { offerEnrolment, wantsEnrolment } from '../enrolment/offer-enrolment.ts';
 import { startReplacement } from '../enrolment/start-replacement.ts';
+import { askRecoveryCode } from '../flow-transitions.ts';
 import type { Rule, VerifiedFirstFactor, VerifiedSecondFactor } from '../rule.ts';
 import type { StepOutcome, StepPorts } from '../step-outcome.ts';
-import { askRecoveryCode } from '../transitions.ts';
 
 export const enrolment: Rule = {
   name: 'enrolment',

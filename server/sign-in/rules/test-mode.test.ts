@@ -5,7 +5,7 @@ import { idFromBytes } from '../../kernel/ids.ts';
 import { METHOD_POLICIES, type Resource, TEST_MODES } from '../../resources/resource.ts';
 import { frozen, resourceId } from '../../testing/samples.ts';
 import { completeFlow, type VerifiedFactors } from '../complete-flow.ts';
-import { createFlow } from '../transitions.ts';
+import { createFlow } from '../flow-transitions.ts';
 import { expireResult, TEST_USER, testOutcome } from './test-mode.ts';
 
 const resource = (testMode?: Resource['testMode']): Resource => ({

@@ -3,9 +3,9 @@ import { MINUTE_MS } from '../../kernel/time.ts';
 import type { MethodPolicy, TestMode } from '../../resources/resource.ts';
 import type { VerifiedFactors } from '../complete-flow.ts';
 import type { Flow, ResultRecord } from '../flow.ts';
+import { countStep } from '../flow-transitions.ts';
 import type { Rule } from '../rule.ts';
 import type { StepOutcome } from '../step-outcome.ts';
-import { countStep } from '../transitions.ts';
 
 /**
  * The user of a test resource. Such a resource asks for the same steps as any other and ignores the input: no password

@@ -1,7 +1,7 @@
 import type { FactorOption } from '@countersign/protocol/flow';
 import type { PendingEnrolment } from '../enrolment/pending-enrolment.ts';
 import type { Flow, FlowAt, ResultRecord, SecondFactorRequest } from '../flow.ts';
-import { type ChallengeDraft, countStep, requestSecondFactor } from '../transitions.ts';
+import { type ChallengeDraft, countStep, requestSecondFactor } from '../flow-transitions.ts';
 import { SELF_LIFETIME_MS } from './self-service.ts';
 import type { SelfProof, SelfServiceUser, SelfSession } from './self-session.ts';
 

@@ -5,7 +5,7 @@ import { birth, createFixture, type Fixture, NONCE, unwrap, wrongCode } from '..
 import { LoginDriver } from '../../testing/login-driver.ts';
 import { openTestPorts, type TestPorts } from '../../testing/test-ports.ts';
 import { LOGIN_REQUEST_ATTEMPTS } from '../flow.ts';
-import { FLOW_WRONG_ANSWERS } from '../transitions.ts';
+import { FLOW_WRONG_ANSWERS } from '../flow-transitions.ts';
 import { startRedirectedFlow } from './start-redirected-flow.ts';
 
 const BACK = 'https://shop.example/signed-in';

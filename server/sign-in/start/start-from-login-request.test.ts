@@ -7,7 +7,7 @@ import { accountId, frozen, resourceId, sampleToken, sampleUser, tokenId } from 
 import type { Token } from '../../tokens/token.ts';
 import type { PendingEnrolment } from '../enrolment/pending-enrolment.ts';
 import type { Flow, LoginRequest, ResultRecord } from '../flow.ts';
-import { createFlow, FLOW_WRONG_ANSWERS } from '../transitions.ts';
+import { createFlow, FLOW_WRONG_ANSWERS } from '../flow-transitions.ts';
 import {
   decideLoginRequestStart,
   type LoginRequestContext,

@@ -13,7 +13,7 @@ import { startEnrolment } from '../enrolment/enrolment-transitions.ts';
 import type { PendingEnrolment } from '../enrolment/pending-enrolment.ts';
 import type { Replacement } from '../enrolment/start-replacement.ts';
 import type { Flow, LoginRequest, ResultRecord } from '../flow.ts';
-import { createRequestedFlow } from '../transitions.ts';
+import { createRequestedFlow } from '../flow-transitions.ts';
 import { type StepUpFacts, startStepUp } from './step-up-start.ts';
 
 /** The data read before a flow starts with a login request. */

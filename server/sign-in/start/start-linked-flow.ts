@@ -15,8 +15,8 @@ import { type EnrolmentLink, isEnrolmentLinkValid } from '../enrolment/enrolment
 import { startEnrolment } from '../enrolment/enrolment-transitions.ts';
 import { offerEnrolment } from '../enrolment/offer-enrolment.ts';
 import type { Flow, FlowAt } from '../flow.ts';
+import { createFlow } from '../flow-transitions.ts';
 import { sealFlow } from '../stored-flow.ts';
-import { createFlow } from '../transitions.ts';
 import { presentFlow } from '../view-flow.ts';
 import { admitSignInStart } from './admit-start.ts';
 import type { StartFlowNeeds } from './start-flow-input.ts';

@@ -36,11 +36,11 @@ import {
   type ResultRecord,
 } from '../flow.ts';
 import { completionWrite, createRefusedEvent, userContext } from '../flow-events.ts';
+import { createFlow, denyFlow } from '../flow-transitions.ts';
 import { prepareFirst } from '../prepare-factor.ts';
 import { consultHook, siteReason } from '../rules/hook/consult-hook.ts';
-import { notifySignIn } from '../rules/notices/notify-sign-in.ts';
+import { notifySignIn } from '../rules/notices/notices.ts';
 import { parseLoginRequest, putFlow, writeHandle } from '../stored-flow.ts';
-import { createFlow, denyFlow } from '../transitions.ts';
 import { presentFlow } from '../view-flow.ts';
 import { reportedSignals, type StartFlowInput, type StartFlowNeeds } from './start-flow-input.ts';
 import { decideLoginRequestStart, type LoginRequestFacts, type LoginRequestStart } from './start-from-login-request.ts';

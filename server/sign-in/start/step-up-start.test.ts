@@ -5,7 +5,7 @@ import { idFromBytes } from '../../kernel/ids.ts';
 import type { Resource } from '../../resources/resource.ts';
 import { accountId, frozen, resourceId, sampleToken, sampleUser, tokenId } from '../../testing/samples.ts';
 import type { Flow, LoginRequest } from '../flow.ts';
-import { createFlow } from '../transitions.ts';
+import { createFlow } from '../flow-transitions.ts';
 import { type StepUpFacts, startStepUp } from './step-up-start.ts';
 
 const NOW = 1_800_000_000_000;

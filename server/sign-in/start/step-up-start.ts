@@ -22,7 +22,7 @@ import { epochOf } from '../../users/credential-epoch.ts';
 import type { User } from '../../users/user.ts';
 import type { VerifiedFactors } from '../complete-flow.ts';
 import type { Flow, LoginRequest } from '../flow.ts';
-import { addEarlierFactors, type ChallengeDraft, createStepUpFlow, firstStep } from '../transitions.ts';
+import { addEarlierFactors, type ChallengeDraft, createStepUpFlow, firstStep } from '../flow-transitions.ts';
 
 export interface StepUpFacts {
   resource: Resource;

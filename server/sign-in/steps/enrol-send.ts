@@ -11,9 +11,9 @@ import { pendingCode, type SentCode, sendCode } from '../../tokens/kinds/sent/se
 import { currentKinds, type EnrolmentContext, readEnrolmentContext } from '../enrolment/context.ts';
 import { recordFirstCode } from '../enrolment/enrolment-transitions.ts';
 import { userContext } from '../flow-events.ts';
+import { retryStep } from '../flow-transitions.ts';
 import type { StepContext } from '../step.ts';
 import type { StepOutcome, StepPorts } from '../step-outcome.ts';
-import { retryStep } from '../transitions.ts';
 
 /**
  * Sends the first or another code of a new token to the address on record, or, if no number is known, to the one that

@@ -9,11 +9,11 @@ import { loadAssignedTokens } from '../../tokens/load-assigned-tokens.ts';
 import { lockRefusal, tokenState } from '../../tokens/lockout.ts';
 import { readUser } from '../../users/find-user.ts';
 import type { FlowAt, SecondStep } from '../flow.ts';
+import { failCodeSending, offerUnlock, selectFactor as select } from '../flow-transitions.ts';
 import { prepareFactor } from '../prepare-factor.ts';
 import { canRequestUnlock } from '../recovery/unlock/unlockable-tokens.ts';
 import type { StepContext } from '../step.ts';
 import type { StepOutcome, StepPorts } from '../step-outcome.ts';
-import { failCodeSending, offerUnlock, selectFactor as select } from '../transitions.ts';
 import { mailCode } from './mailed-code.ts';
 
 /**

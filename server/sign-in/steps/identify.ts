@@ -1,6 +1,6 @@
+import { setLogin } from '../flow-transitions.ts';
 import type { StepContext } from '../step.ts';
 import type { StepOutcome, StepPorts } from '../step-outcome.ts';
-import { setLogin } from '../transitions.ts';
 
 /** Records the login. No user is looked up: the next step is the same for every name (SR-17). */
 export async function identify(

@@ -8,12 +8,12 @@ import { assignmentTo, isAssigned } from '../../users/assignments.ts';
 import { readUser } from '../../users/find-user.ts';
 import { continueAfterFirstFactor } from '../after-first-factor.ts';
 import type { FlowAt } from '../flow.ts';
+import { retryStep, setMailedCode } from '../flow-transitions.ts';
 import { countWrongTry, isMailedCodeLive, MAILED_OPTION, type MailedCode } from '../mailed-codes/mailed-code.ts';
 import { matchesMailedCode } from '../mailed-codes/match-mailed-code.ts';
 import { sendMailedCode } from '../mailed-codes/send-mailed-code.ts';
 import type { StepContext } from '../step.ts';
 import type { StepOutcome, StepPorts } from '../step-outcome.ts';
-import { retryStep, setMailedCode } from '../transitions.ts';
 
 /** A code mailed as the first factor, where the resource asks for one in place of the password. */
 

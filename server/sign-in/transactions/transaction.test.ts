@@ -29,7 +29,7 @@ import { transactionHash } from '../../tokens/transaction.ts';
 import { completeFlow } from '../complete-flow.ts';
 import { flowDocument, resultDocument } from '../documents.ts';
 import type { Flow } from '../flow.ts';
-import { createFlow } from '../transitions.ts';
+import { createFlow } from '../flow-transitions.ts';
 import { createTransaction, type NewTransaction } from './create-transaction.ts';
 import { TRANSACTION_LIFETIME_MS, TRANSACTIONS_AT_ONCE } from './draft-transaction.ts';
 

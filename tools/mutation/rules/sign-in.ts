@@ -157,7 +157,7 @@ export const SIGN_IN_RULES: readonly RequirementRule[] = [
     file: 'server/sign-in/complete-flow.ts',
     rule: "if (flow.transaction?.hash !== signed) throw new TypeError('what was answered is not what was asked');",
     mutation: '',
-    test: 'server/sign-in/transitions-model.test.ts',
+    test: 'server/sign-in/flow-transitions-model.test.ts',
   },
   {
     requirement: 'SR-46',

@@ -11,8 +11,7 @@ import { isWebauthn, type Token } from '../../../tokens/token.ts';
 import { readUser } from '../../../users/find-user.ts';
 import type { User } from '../../../users/user.ts';
 import type { VerifiedFactors } from '../../complete-flow.ts';
-import type { Flow, PasskeyUpgrade } from '../../flow.ts';
-import { isPlainSignIn } from '../../plain-sign-in.ts';
+import { type Flow, isPlainSignIn, type PasskeyUpgrade } from '../../flow.ts';
 
 /** How long a browser may take to create the passkey. */
 const UPGRADE_TTL_MS = MINUTE_MS;

@@ -70,8 +70,7 @@ export function holdsClaim(flow: Conversation, attempt: string): boolean {
 /** Frees the step, unanswered. */
 export function releaseClaim<F extends Conversation>(flow: F): F {
   const { claim: _claim, ...rest } = flow;
-  // Removing the claim keeps the kind of flow, which TypeScript cannot infer for the rest.
-  return rest as unknown as F;
+  return rest as F;
 }
 
 /** Records the login; the next step depends on the resource alone, so it does not reveal whether the user exists. */
@@ -301,7 +300,7 @@ export function addEarlierFactors<F extends Flow>(flow: F, kept: PassedFactors):
 /** One more step has been answered. That voids a passkey challenge: it accepts one response (SR-61). */
 export function countStep<F extends Conversation>(flow: F): F {
   const { claim: _claim, error: _error, passkey: _passkey, ...rest }: F & { passkey?: unknown } = flow;
-  return { ...(rest as unknown as F), seq: flow.seq + 1 };
+  return { ...(rest as F), seq: flow.seq + 1 };
 }
 
 /** Records when the password was right, because the proof dates from then. */

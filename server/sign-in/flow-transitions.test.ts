@@ -32,7 +32,7 @@ import {
   retryStep,
   selectFactor,
   setLogin,
-} from './transitions.ts';
+} from './flow-transitions.ts';
 
 const NOW = 1_800_000_000_000;
 const RESOURCE: Resource = {

@@ -23,7 +23,7 @@ import {
   selectFactor,
   setLogin,
   setMailedCode,
-} from './transitions.ts';
+} from './flow-transitions.ts';
 
 // The complete flow after one move: it loses nothing that was shown or asked, and retains nothing longer than it
 // counts.
