@@ -57,21 +57,16 @@ export function enrolmentInput({ required }: { required: boolean }): Input {
   };
 }
 
+interface SettingsSection extends Section {
+  id: string;
+}
+
 /**
  * Every setting of a resource, in the order in which administrators need them.
  *
  * @param toFilters links to the filters, shown below their inputs
  */
-export function settingsSections(filters: FilterChoices, toFilters: ComponentChildren): (Section & { id: string })[] {
-  const filter = (name: 'geoFilter' | 'timeFilter' | 'ipFilter', choices: readonly Choice[]) =>
-    ({
-      name,
-      kind: 'select',
-      label: t(name),
-      choices,
-      without: t('noFilter'),
-      ...(choices.length === 0 && { hint: t('noFilters') }),
-    }) as const;
+export function settingsSections(filters: FilterChoices, toFilters: ComponentChildren): SettingsSection[] {
   return [
     {
       id: 'general',
@@ -81,222 +76,260 @@ export function settingsSections(filters: FilterChoices, toFilters: ComponentChi
         { name: 'enabled', kind: 'toggle', label: t('enabled'), hint: t('enabledHint') },
       ],
     },
-    {
-      id: 'where',
-      title: t('where'),
-      text: t('whereText'),
-      inputs: [
-        ...originInputs(),
-        {
-          name: 'redirectUris',
-          kind: 'list',
-          maxItems: 20,
-          label: t('redirectUris'),
-          hint: t('redirectUrisHint'),
-          placeholder: 'https://www.example.com/signed-in',
-          read: readRedirectUri,
-        },
-        {
-          name: 'appRedirectUris',
-          kind: 'list',
-          maxItems: 20,
-          label: t('appRedirectUris'),
-          hint: t('appRedirectUrisHint'),
-          placeholder: 'com.example.app:/signed-in',
-          read: readAppRedirectUri,
-        },
-      ],
-    },
-    {
-      id: 'sign-in',
-      title: t('howPeople'),
-      text: t('howPeopleText'),
-      inputs: [
-        {
-          name: 'methodPolicy',
-          kind: 'one-of',
-          label: t('methodPolicy'),
-          choices: [
-            { value: 'auto', label: t('methodAuto'), hint: t('methodAutoHint') },
-            { value: 'password-otp', label: t('methodBoth'), hint: t('methodBothHint') },
-            { value: 'password', label: t('methodPassword'), hint: t('methodPasswordHint') },
-            { value: 'otp', label: t('methodOtp'), hint: t('methodOtpHint') },
-          ],
-        },
-        {
-          name: 'firstFactor',
-          kind: 'one-of',
-          label: t('firstFactor'),
-          hint: t('firstFactorHint'),
-          choices: [
-            { value: 'password', label: t('firstPassword') },
-            { value: 'mailed-code', label: t('firstMailed'), hint: t('firstMailedHint') },
-          ],
-        },
-        {
-          name: 'tokenKinds',
-          kind: 'some-of',
-          label: t('tokenKinds'),
-          hint: t('tokenKindsHint'),
-          choices: TOKEN_KINDS.map(kindChoice),
-        },
-        {
-          name: 'failedAttemptsBeforeLock',
-          kind: 'number',
-          min: FAILED_ATTEMPTS_BEFORE_LOCK.least,
-          max: FAILED_ATTEMPTS_BEFORE_LOCK.most,
-          label: t('threshold'),
-          hint: t('thresholdHint'),
-        },
-        { name: 'passkeySignIn', kind: 'toggle', label: t('passkeySignIn'), hint: t('passkeySignInHint') },
-        { name: 'passwordReset', kind: 'toggle', label: t('passwordReset'), hint: t('passwordResetHint') },
-        {
-          name: 'trustedBrowserDays',
-          kind: 'number',
-          min: 1,
-          max: 30,
-          initial: 30,
-          without: t('notAtAll'),
-          label: t('trustedBrowserDays'),
-          hint: t('trustedBrowserDaysHint'),
-        },
-        { name: 'signInNotices', kind: 'toggle', label: t('signInNotices'), hint: t('signInNoticesHint') },
-        {
-          name: 'breachedPasswords',
-          kind: 'one-of',
-          label: t('breachedPasswords'),
-          hint: t('breachedPasswordsHint'),
-          choices: [
-            { value: 'off', label: t('breachOff') },
-            { value: 'warn', label: t('breachWarn'), hint: t('breachWarnHint') },
-            { value: 'refuse', label: t('breachRefuse') },
-          ],
-        },
-      ],
-    },
+    whereSection(),
+    signInSection(),
     {
       id: 'tokens',
       title: t('ownTokens'),
       text: t('ownTokensText'),
       inputs: [enrolmentInput({ required: false })],
     },
-    {
-      id: 'self-service',
-      title: t('ownPage'),
-      text: t('ownPageText'),
-      inputs: [
-        {
-          name: 'selfService',
-          kind: 'group',
-          label: t('selfService'),
-          hint: t('selfServiceHint'),
-          initial: { tokens: true, password: true, details: ['firstName', 'secondName', 'email'], browsers: true },
-          inputs: [
-            { name: 'tokens', kind: 'toggle', label: t('selfTokens'), hint: t('selfTokensHint') },
-            { name: 'password', kind: 'toggle', label: t('selfPassword') },
-            {
-              name: 'details',
-              kind: 'some-of',
-              label: t('selfDetails'),
-              choices: OWN_DETAILS.map((detail) => ({ value: detail, label: t(`self_${detail}`) })),
-            },
-            { name: 'browsers', kind: 'toggle', label: t('selfBrowsers') },
-          ],
-        },
-      ],
-    },
-    {
-      id: 'filters',
-      title: t('filters'),
-      text: t('filtersText'),
-      inputs: [filter('geoFilter', filters.geo), filter('timeFilter', filters.time), filter('ipFilter', filters.ip)],
-      foot: toFilters,
-    },
-    {
-      id: 'browsers',
-      title: t('browsers'),
-      text: t('browsersText'),
-      inputs: [
-        {
-          name: 'environment',
-          kind: 'group',
-          label: t('environment'),
-          hint: t('environmentHint'),
-          initial: {
-            action: 'demand-otp',
-            threshold: 60,
-            weights: { language: 15, zone: 20, platform: 20, screen: 20, colourDepth: 5, browser: 20 },
-          },
-          inputs: [
-            {
-              name: 'action',
-              kind: 'one-of',
-              label: t('envAction'),
-              choices: [
-                { value: 'demand-otp', label: t('envDemand'), hint: t('envDemandHint') },
-                { value: 'refuse', label: t('envRefuse') },
-              ],
-            },
-            { name: 'threshold', kind: 'number', min: 1, max: 100, label: t('envThreshold') },
-            {
-              name: 'weights',
-              kind: 'weights',
-              max: 100,
-              label: t('envWeights'),
-              labels: Object.fromEntries(TRAITS.map((trait) => [trait, t(`trait_${trait}`)])),
-            },
-          ],
-        },
-      ],
-    },
-    {
-      id: 'results',
-      title: t('results'),
-      text: t('resultsText'),
-      inputs: [
-        {
-          name: 'resultLifetimeMs',
-          kind: 'duration',
-          min: 10_000,
-          max: 300_000,
-          label: t('resultLifetimeMs'),
-          hint: t('resultLifetimeMsHint'),
-        },
-        {
-          name: 'rememberMs',
-          kind: 'duration',
-          min: 1_000,
-          max: 12 * HOUR_MS,
-          initial: 8 * HOUR_MS,
-          without: t('notAtAll'),
-          label: t('rememberMs'),
-          hint: t('rememberMsHint'),
-        },
-        {
-          name: 'resultClaims',
-          kind: 'group',
-          label: t('resultClaims'),
-          hint: t('resultClaimsHint'),
-          initial: { fields: ['email', 'name'], metadata: [] },
-          inputs: [
-            {
-              name: 'fields',
-              kind: 'some-of',
-              label: t('claimFields'),
-              choices: RESULT_FIELDS.map((field) => ({ value: field, label: t(`claim_${field}`) })),
-            },
-            {
-              name: 'metadata',
-              kind: 'list',
-              maxItems: 16,
-              label: t('claimMetadata'),
-              hint: t('claimMetadataHint'),
-              placeholder: 'plan',
-              read: readMetadataKey,
-            },
-          ],
-        },
-      ],
-    },
+    selfServiceSection(),
+    filtersSection(filters, toFilters),
+    browsersSection(),
+    resultsSection(),
   ];
+}
+
+/** Where the widget may be, and where a hosted page leads. */
+function whereSection(): SettingsSection {
+  return {
+    id: 'where',
+    title: t('where'),
+    text: t('whereText'),
+    inputs: [
+      ...originInputs(),
+      {
+        name: 'redirectUris',
+        kind: 'list',
+        maxItems: 20,
+        label: t('redirectUris'),
+        hint: t('redirectUrisHint'),
+        placeholder: 'https://www.example.com/signed-in',
+        read: readRedirectUri,
+      },
+      {
+        name: 'appRedirectUris',
+        kind: 'list',
+        maxItems: 20,
+        label: t('appRedirectUris'),
+        hint: t('appRedirectUrisHint'),
+        placeholder: 'com.example.app:/signed-in',
+        read: readAppRedirectUri,
+      },
+    ],
+  };
+}
+
+/** What users show to sign in, and what protects them. */
+function signInSection(): SettingsSection {
+  return {
+    id: 'sign-in',
+    title: t('howPeople'),
+    text: t('howPeopleText'),
+    inputs: [
+      {
+        name: 'methodPolicy',
+        kind: 'one-of',
+        label: t('methodPolicy'),
+        choices: [
+          { value: 'auto', label: t('methodAuto'), hint: t('methodAutoHint') },
+          { value: 'password-otp', label: t('methodBoth'), hint: t('methodBothHint') },
+          { value: 'password', label: t('methodPassword'), hint: t('methodPasswordHint') },
+          { value: 'otp', label: t('methodOtp'), hint: t('methodOtpHint') },
+        ],
+      },
+      {
+        name: 'firstFactor',
+        kind: 'one-of',
+        label: t('firstFactor'),
+        hint: t('firstFactorHint'),
+        choices: [
+          { value: 'password', label: t('firstPassword') },
+          { value: 'mailed-code', label: t('firstMailed'), hint: t('firstMailedHint') },
+        ],
+      },
+      {
+        name: 'tokenKinds',
+        kind: 'some-of',
+        label: t('tokenKinds'),
+        hint: t('tokenKindsHint'),
+        choices: TOKEN_KINDS.map(kindChoice),
+      },
+      {
+        name: 'failedAttemptsBeforeLock',
+        kind: 'number',
+        min: FAILED_ATTEMPTS_BEFORE_LOCK.least,
+        max: FAILED_ATTEMPTS_BEFORE_LOCK.most,
+        label: t('threshold'),
+        hint: t('thresholdHint'),
+      },
+      { name: 'passkeySignIn', kind: 'toggle', label: t('passkeySignIn'), hint: t('passkeySignInHint') },
+      { name: 'passwordReset', kind: 'toggle', label: t('passwordReset'), hint: t('passwordResetHint') },
+      {
+        name: 'trustedBrowserDays',
+        kind: 'number',
+        min: 1,
+        max: 30,
+        initial: 30,
+        without: t('notAtAll'),
+        label: t('trustedBrowserDays'),
+        hint: t('trustedBrowserDaysHint'),
+      },
+      { name: 'signInNotices', kind: 'toggle', label: t('signInNotices'), hint: t('signInNoticesHint') },
+      {
+        name: 'breachedPasswords',
+        kind: 'one-of',
+        label: t('breachedPasswords'),
+        hint: t('breachedPasswordsHint'),
+        choices: [
+          { value: 'off', label: t('breachOff') },
+          { value: 'warn', label: t('breachWarn'), hint: t('breachWarnHint') },
+          { value: 'refuse', label: t('breachRefuse') },
+        ],
+      },
+    ],
+  };
+}
+
+/** What users change by themselves. */
+function selfServiceSection(): SettingsSection {
+  return {
+    id: 'self-service',
+    title: t('ownPage'),
+    text: t('ownPageText'),
+    inputs: [
+      {
+        name: 'selfService',
+        kind: 'group',
+        label: t('selfService'),
+        hint: t('selfServiceHint'),
+        initial: { tokens: true, password: true, details: ['firstName', 'secondName', 'email'], browsers: true },
+        inputs: [
+          { name: 'tokens', kind: 'toggle', label: t('selfTokens'), hint: t('selfTokensHint') },
+          { name: 'password', kind: 'toggle', label: t('selfPassword') },
+          {
+            name: 'details',
+            kind: 'some-of',
+            label: t('selfDetails'),
+            choices: OWN_DETAILS.map((detail) => ({ value: detail, label: t(`self_${detail}`) })),
+          },
+          { name: 'browsers', kind: 'toggle', label: t('selfBrowsers') },
+        ],
+      },
+    ],
+  };
+}
+
+function filtersSection(filters: FilterChoices, toFilters: ComponentChildren): SettingsSection {
+  const filter = (name: 'geoFilter' | 'timeFilter' | 'ipFilter', choices: readonly Choice[]) =>
+    ({
+      name,
+      kind: 'select',
+      label: t(name),
+      choices,
+      without: t('noFilter'),
+      ...(choices.length === 0 && { hint: t('noFilters') }),
+    }) as const;
+  return {
+    id: 'filters',
+    title: t('filters'),
+    text: t('filtersText'),
+    inputs: [filter('geoFilter', filters.geo), filter('timeFilter', filters.time), filter('ipFilter', filters.ip)],
+    foot: toFilters,
+  };
+}
+
+/** How a sign-in compares the browser with those that the user had before. */
+function browsersSection(): SettingsSection {
+  return {
+    id: 'browsers',
+    title: t('browsers'),
+    text: t('browsersText'),
+    inputs: [
+      {
+        name: 'environment',
+        kind: 'group',
+        label: t('environment'),
+        hint: t('environmentHint'),
+        initial: {
+          action: 'demand-otp',
+          threshold: 60,
+          weights: { language: 15, zone: 20, platform: 20, screen: 20, colourDepth: 5, browser: 20 },
+        },
+        inputs: [
+          {
+            name: 'action',
+            kind: 'one-of',
+            label: t('envAction'),
+            choices: [
+              { value: 'demand-otp', label: t('envDemand'), hint: t('envDemandHint') },
+              { value: 'refuse', label: t('envRefuse') },
+            ],
+          },
+          { name: 'threshold', kind: 'number', min: 1, max: 100, label: t('envThreshold') },
+          {
+            name: 'weights',
+            kind: 'weights',
+            max: 100,
+            label: t('envWeights'),
+            labels: Object.fromEntries(TRAITS.map((trait) => [trait, t(`trait_${trait}`)])),
+          },
+        ],
+      },
+    ],
+  };
+}
+
+/** What a result says, and how long it is valid. */
+function resultsSection(): SettingsSection {
+  return {
+    id: 'results',
+    title: t('results'),
+    text: t('resultsText'),
+    inputs: [
+      {
+        name: 'resultLifetimeMs',
+        kind: 'duration',
+        min: 10_000,
+        max: 300_000,
+        label: t('resultLifetimeMs'),
+        hint: t('resultLifetimeMsHint'),
+      },
+      {
+        name: 'rememberMs',
+        kind: 'duration',
+        min: 1_000,
+        max: 12 * HOUR_MS,
+        initial: 8 * HOUR_MS,
+        without: t('notAtAll'),
+        label: t('rememberMs'),
+        hint: t('rememberMsHint'),
+      },
+      {
+        name: 'resultClaims',
+        kind: 'group',
+        label: t('resultClaims'),
+        hint: t('resultClaimsHint'),
+        initial: { fields: ['email', 'name'], metadata: [] },
+        inputs: [
+          {
+            name: 'fields',
+            kind: 'some-of',
+            label: t('claimFields'),
+            choices: RESULT_FIELDS.map((field) => ({ value: field, label: t(`claim_${field}`) })),
+          },
+          {
+            name: 'metadata',
+            kind: 'list',
+            maxItems: 16,
+            label: t('claimMetadata'),
+            hint: t('claimMetadataHint'),
+            placeholder: 'plan',
+            read: readMetadataKey,
+          },
+        ],
+      },
+    ],
+  };
 }
