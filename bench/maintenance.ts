@@ -3,6 +3,7 @@ import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { setTimeout } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { BackupAssembly } from '../cli/transfer/assemble-backup.ts';
 import { readState, type UnprovenState, writeState } from '../cli/transfer/backup-state.ts';
@@ -103,7 +104,7 @@ async function openRedis() {
 
 async function report(name: string, work: () => Promise<unknown>): Promise<void> {
   const before = process.cpuUsage();
-  const { longestMs, longestWorkMs, totalMs } = await measureStalls(work);
+  const { longestMs, longestWorkMs, totalMs } = await measureStalls(work, () => setTimeout(1));
   const { user, system } = process.cpuUsage(before);
   const took = `${(totalMs / 1000).toFixed(1)} s, ${((user + system) / 1e6).toFixed(1)} s of processor time`;
   const stalls = `longest stall ${longestMs.toFixed(0)} ms, of which at most ${longestWorkMs.toFixed(0)} ms of work`;

@@ -17,15 +17,20 @@ interface Stalls {
 /** Node 24 and later. */
 const { threadCpuUsage = process.cpuUsage } = process as { threadCpuUsage?: typeof process.cpuUsage };
 
-/** Measures how long some work stops everything else in this process. */
-export async function measureStalls(work: () => Promise<unknown>): Promise<Stalls> {
+/**
+ * Measures how long some work stops everything else in this process.
+ *
+ * @param pause between two looks. By default there is one in each turn, so that the processor is never idle: to also
+ * measure the processor time of the work, pause for longer
+ */
+export async function measureStalls(work: () => Promise<unknown>, pause = nextTurn): Promise<Stalls> {
   let turns = 0;
   let longestWorkMs = 0;
   let isDone = false;
   const count = async () => {
     let [before, startedMs] = [threadCpuUsage(), performance.now()];
     for (; !isDone; turns++) {
-      await nextTurn();
+      await pause();
       const [used, endedMs] = [threadCpuUsage(before), performance.now()];
       // Several threads can work more than the time that passed.
       const workMs = Math.min((used.user + used.system) / 1000, endedMs - startedMs);
