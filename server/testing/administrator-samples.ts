@@ -73,6 +73,12 @@ export const administratorSamples: Record<string, (scene: SampleFixture) => Samp
     status: 409,
     code: 'STEP_NOT_EXPECTED',
   }),
+  'POST /session/enrol-passkey': async (scene) => ({
+    headers: await startedSignIn(scene),
+    body: { seq: 0, response: ATTESTATION },
+    status: 409,
+    code: 'STEP_NOT_EXPECTED',
+  }),
   'GET /session': () => ({ status: 200 }),
   'GET /session/whose': () => ({ status: 200 }),
   'DELETE /session': () => ({ status: 204 }),

@@ -144,6 +144,7 @@ export const operationClasses: Record<string, OperationClass> = {
   'POST /session/passkey': 'open',
   'POST /session/recovery': 'open',
   'POST /session/enrol': 'open',
+  'POST /session/enrol-passkey': 'open',
   'GET /session': 'self',
   'GET /session/whose': 'open-to-pages',
   'DELETE /session': 'self',
