@@ -1,7 +1,7 @@
 import { ShieldUser, UserPlus } from 'lucide';
 import { DataList } from '../list/data-list.tsx';
+import { Muted } from '../parts/breakable.tsx';
 import { Icon } from '../parts/icon.tsx';
-import { Muted } from '../shared/names.tsx';
 import { useConsole } from '../shell/context.ts';
 import { Empty } from '../shell/empty.tsx';
 import { Link } from '../shell/link.tsx';

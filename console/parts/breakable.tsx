@@ -8,3 +8,11 @@ export function Breakable({ text }: { text: string }) {
     </>
   );
 }
+
+export function Muted({ text }: { text: string }) {
+  return (
+    <span class="muted">
+      <Breakable text={text} />
+    </span>
+  );
+}

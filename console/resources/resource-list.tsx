@@ -1,8 +1,8 @@
 import { Globe, Plus } from 'lucide';
 import type { BulkAction } from '../list/bulk-bar.tsx';
 import { type Column, DataList } from '../list/data-list.tsx';
+import { Muted } from '../parts/breakable.tsx';
 import { Icon } from '../parts/icon.tsx';
-import { Muted } from '../shared/names.tsx';
 import { canActOn, canActSomewhere, isSuperuser, useConsole } from '../shell/context.ts';
 import { Empty } from '../shell/empty.tsx';
 import { quoted } from '../shell/i18n.ts';

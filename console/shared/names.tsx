@@ -28,14 +28,6 @@ export function CellText({ text }: { text: string }) {
   return text === '' ? <span class="muted">–</span> : <Breakable text={text} />;
 }
 
-export function Muted({ text }: { text: string }) {
-  return (
-    <span class="muted">
-      <Breakable text={text} />
-    </span>
-  );
-}
-
 /** With the token's state, which decides whether it can be used to sign in. */
 export function TokenName({ id }: { id: string }) {
   const { body } = useQuery<Token>(`tokens/${id}`);

@@ -30,8 +30,8 @@ export const SIGN_IN_RULES: readonly RequirementRule[] = [
   {
     requirement: 'SR-5',
     file: 'server/administration/login/administrator-flow.ts',
-    rule: "step: shown.enrolment ? 'enrol' : 'otp' };",
-    mutation: "step: shown.enrolment ? 'enrol' : 'done' };",
+    rule: "step: shown.enrolment || shown.newPasskey ? 'enrol' : 'otp' };",
+    mutation: "step: shown.enrolment || shown.newPasskey ? 'enrol' : 'done' };",
   },
   {
     requirement: 'SR-8',
