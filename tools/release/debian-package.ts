@@ -27,9 +27,10 @@ export function packDebian({ root, work, out, version, seconds }: Packing): void
   copy('debian/countersign.env', 'etc/countersign/countersign.env', 0o600);
   copy('debian/copyright', `${DOCUMENTS}/copyright`);
   copy('debian/lintian-overrides', 'usr/share/lintian/overrides/countersign');
-  writeFileSync(join(work, DOCUMENTS, 'changelog.gz'), gzipSync(changelog(version, seconds), { level: 9 }), {
-    mode: 0o644,
-  });
+  const history = join(work, DOCUMENTS, 'changelog.gz');
+  writeFileSync(history, gzipSync(changelog(version, seconds), { level: 9 }));
+  // Whatever the umask.
+  chmodSync(history, 0o644);
   mkdirSync(join(work, 'usr/bin'));
   symlinkSync('../lib/countersign/dist/cli/countersign.js', join(work, 'usr/bin/countersign'));
   const bytes = filesUnder(work, '.').reduce((sum, path) => sum + statSync(join(work, path)).size, 0);
