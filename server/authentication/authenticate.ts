@@ -21,7 +21,7 @@ import type { TokenKind } from '../tokens/token.ts';
 import { userDocument } from '../users/documents.ts';
 import { nameKey } from '../users/find-user.ts';
 import type { User } from '../users/user.ts';
-import { type Breach, breachOf, recordBreach, withBreach } from './breached-password.ts';
+import { type Breach, lookUpPassword, recordBreach, withBreach } from './breached-password.ts';
 import { type CorrectPassword, countUserAttempt } from './check-password.ts';
 import { confirmByFactor, confirmsUser } from './confirm-user.ts';
 import { decideFactors, denialCode, denyKnownPassword } from './decide-factors.ts';
@@ -241,7 +241,7 @@ async function authenticateWithOtp(
   return { method: 'otp', user: publicUser(user), ...outcome };
 }
 
-/** Verifies the password alone, also where a second factor may be needed and none was given. */
+/** Verifies the password alone, also where a second factor may be needed and none was given. Reads again as below. */
 async function authenticateWithPassword(
   ports: Needs,
   attempt: Attempt,
@@ -259,9 +259,12 @@ async function authenticateWithPassword(
       event = attempt.wrongPassword(right);
       return right;
     }
-    // The resource's requirements may have changed while the password was hashed.
     const access = await readAccess({ ...ports, store: ahead }, known.id, request.address, attempt.account);
-    passed = isRefusal(access) ? access : await withPasswordAlone(ports, request, access.resource, right);
+    passed = isRefusal(access) ? access : withPasswordAlone(ports, request, { ...right, ...access, breach: 'none' });
+    if (!isRefusal(access) && !isRefusal(passed)) {
+      const first = await lookUpPassword(ports, counted, right, access.resource, request);
+      passed = isRefusal(first) ? first : withPasswordAlone(ports, request, first);
+    }
     event = attempt.rightPassword(right.user, passed);
   } finally {
     await counted.close(event);
@@ -289,21 +292,20 @@ async function authenticateWithPasswordAndOtp(
       return right;
     }
     const access = await readAccess({ ...ports, store: ahead }, known.id, request.address, attempt.account);
-    if (isRefusal(access)) {
-      event = attempt.rightPassword(right.user, access);
-      return access;
+    const looked = isRefusal(access) ? access : await lookUpPassword(ports, counted, right, access.resource, request);
+    if (isRefusal(looked)) {
+      event = attempt.rightPassword(right.user, looked);
+      return looked;
     }
-    const breach = await breachOf(ports, access.resource, request.password);
-    first = { user: right.user, resource: access.resource, breach };
+    first = looked;
   } finally {
     await counted.close(event);
   }
   const { user, resource, breach } = first;
   const createEvent = (outcome: SecondFactorEvent) =>
     attempt.otp(user.id, ['password'], breach === 'refused' ? refusedByBreach(outcome) : outcome);
-  const scope = apiScope(resource.id, user);
-  const asked = { method: 'password-otp', user, way: 'api', resource, answer, scope } as const;
-  const outcome = await verifyUserFactor(ports, asked, createEvent, ahead);
+  const asked = { method: 'password-otp' as const, user, resource, answer, scope: apiScope(resource.id, user) };
+  const outcome = await verifyUserFactor(ports, { ...asked, way: 'api' }, createEvent, ahead);
   if (isRefusal(outcome)) return outcome;
   const passed = withBreach({ method: 'password-otp' as const, user: publicUser(user), ...outcome }, breach);
   if (isRefusal(passed)) return passed;
@@ -341,19 +343,17 @@ async function reportBreach(
 }
 
 /** Right password, no code: enough if the method asks for none, or for a user whose tokens are all deactivated. */
-async function withPasswordAlone(
+function withPasswordAlone(
   ports: Needs,
-  { method, password }: PasswordRequest,
-  resource: Resource,
-  { user, tokens }: CorrectPassword,
-): Promise<Result<AuthenticationResult>> {
+  { method }: PasswordRequest,
+  { user, tokens, resource, breach }: CorrectPassword & { resource: Resource; breach: Breach },
+): Result<AuthenticationResult> {
   const states = factorStates(tokens, acceptedKindsFrom(user, resource), ports.clock.now(), 'api');
   const factors = denyKnownPassword(decideFactors(method, states), user);
   if (factors.kind === 'deny')
     return refusal(denialCode(factors.reason, user), {}, { tokens: tokens.map(({ id }) => id) });
   if (factors.otp) return refusal(factors.recoveryOnly ? 'RECOVERY_CODE_REQUIRED' : 'OTP_REQUIRED');
-  const passed = { method, user: publicUser(user), otp: factors.otpSkipped ? 'skipped' : 'not_used' } as const;
-  return withBreach(passed, await breachOf(ports, resource, password));
+  return withBreach({ method, user: publicUser(user), otp: factors.otpSkipped ? 'skipped' : 'not_used' }, breach);
 }
 
 async function authenticateWithToken(

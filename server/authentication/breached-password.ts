@@ -4,12 +4,14 @@ import type { UserId } from '../kernel/ids.ts';
 import { LookupsCrowded } from '../kernel/ports/breached-passwords.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { createEvent, type RequestContext } from '../kernel/request-context.ts';
-import { type Result, refusal } from '../kernel/result.ts';
+import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import { isBreached, normalisePassword } from '../passwords/password-policy.ts';
 import type { Resource } from '../resources/resource.ts';
 import { transact } from '../store/transact.ts';
 import { userDocument } from '../users/documents.ts';
 import type { User } from '../users/user.ts';
+import type { CorrectPassword, UserAttempt } from './check-password.ts';
+import { readAccessAgain } from './read-access.ts';
 
 /** What a resource does about a right password that was stolen elsewhere. */
 type BreachRule = Pick<Resource, 'breachedPasswords'>;
@@ -48,14 +50,24 @@ export function refusesBreach({ breachedPasswords }: BreachRule): boolean {
 /** What the resource does about the right password. */
 export type Breach = 'none' | 'reported' | 'refused';
 
-/** Looks up a right password, see {@link isBreachedAt}. */
-export async function breachOf(
-  ports: Pick<Ports, 'breachedPasswords'>,
-  resource: BreachRule,
-  password: string,
-): Promise<Breach> {
-  if (!(await isBreachedAt(ports, resource, password))) return 'none';
-  return refusesBreach(resource) ? 'refused' : 'reported';
+/**
+ * Looks up a right password, see {@link isBreachedAt}. That is slow: what the resource and the user allow is read again
+ * after it (SR-4).
+ */
+export async function lookUpPassword(
+  ports: Pick<Ports, 'store' | 'clock' | 'geo' | 'breachedPasswords'>,
+  attempt: UserAttempt,
+  right: CorrectPassword,
+  resource: Resource,
+  { password, address }: { password: string; address?: string },
+): Promise<Result<CorrectPassword & { resource: Resource; breach: Breach }>> {
+  if (!reportsBreach(resource)) return { ...right, resource, breach: 'none' };
+  const [isListed, again] = await attempt.readAfter(right, () => isBreachedAt(ports, resource, password));
+  if (isRefusal(again)) return again;
+  const access = await readAccessAgain(ports, resource, address);
+  if (isRefusal(access)) return access;
+  const breach = refusesBreach(access.resource) ? 'refused' : 'reported';
+  return { ...again, ...access, breach: isListed ? breach : 'none' };
 }
 
 /** After the last factor: the right password alone does not show that it is on a list. */

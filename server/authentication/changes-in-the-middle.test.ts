@@ -132,6 +132,27 @@ describe.each(names)('when %s', (name) => {
     }
   });
 
+  test('SR-4: during the lookup of a breached password, the API authenticates no user', async () => {
+    for (const method of ['password-otp', 'password'] as const) {
+      if (method === 'password' && name.includes('token')) continue;
+      const scene = await createFixture(ports, { tokens: [{}], resource: { breachedPasswords: 'warn' } });
+      const otp = await token(scene).code();
+      const { breachedPasswords } = ports;
+      ports.breachedPasswords = {
+        isListed: async () => {
+          ports.breachedPasswords = breachedPasswords;
+          await doing(name)(scene);
+          return false;
+        },
+      };
+      const common = { account: scene.account, resource: scene.resource.id, user: 'alice', password: PASSWORD };
+      expectDenied(
+        await authenticate(ports, method === 'password' ? { ...common, method } : { ...common, method, otp }),
+      );
+      expect(ports.breachedPasswords).toBe(breachedPasswords);
+    }
+  });
+
   test('between result and consumption, the result is void, and so is a repeated request', async () => {
     const scene = await createFixture(ports, { tokens: [{}] });
     const walk = await LoginDriver.toOtp(scene);

@@ -86,7 +86,7 @@ export async function countUserAttempt(
 }
 
 /** A counted attempt on a user's password. */
-class UserAttempt {
+export class UserAttempt {
   readonly #ports: Needs;
   readonly #counted: CountedAttempt;
   readonly #input: PasswordAttempt;
@@ -124,6 +124,13 @@ class UserAttempt {
     if (!correct) return this.#counted.refuse();
     this.#counted.accept();
     return correct;
+  }
+
+  /** Runs something slow after the right password, and reads its user again (SR-4). */
+  async readAfter<T>({ user }: CorrectPassword, slow: () => Promise<T>): Promise<[T, Result<CorrectPassword>]> {
+    const answer = await this.#ahead.endFor(slow);
+    const correct = await reloadIfValid(this.#ports, user, this.#input, user.passwordHash);
+    return [answer, correct ?? this.#counted.refuse()];
   }
 
   /** @param event appended by the commit that decides the attempt, if that is not a step of something larger */
