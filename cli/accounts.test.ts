@@ -124,7 +124,7 @@ describe('keys', () => {
     expect(key).toMatchObject({ resources: [shop] });
     expect((key?.expiresAt ?? 0) - (key?.createdAt ?? 0)).toBe(90 * 86_400_000);
     const rotated = await terminal.type(['key', 'rotate', key?.id ?? '', '--overlap', '24h']);
-    expect(rotated.out).toContain('text: shown this once.');
+    expect(rotated.out).toContain('text: shown only once.');
     expect(rotated.out).not.toContain(text.trim());
     const wider = await json<{ resources: null }>('key', 'update', key?.id ?? '', '--resources', 'none');
     expect(wider.resources).toBeNull();
@@ -199,7 +199,7 @@ describe('money, plans and the checklist', () => {
   test('setup creates an account with a key; its link is for a server without an account', async () => {
     const created = await terminal.type(['setup', '--name', 'Another', '--superuser', 'eve@another.example']);
     expect(created).toMatchObject({ code: 0, out: expect.stringMatching(/apiKey\.text +csk_/) });
-    expect(created.out).toContain('The key is shown this once');
+    expect(created.out).toContain('The key is shown only once');
     expect(await terminal.type(['setup'])).toMatchObject({ code: 1 });
   });
 

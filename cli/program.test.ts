@@ -98,7 +98,7 @@ describe('from nothing to access', () => {
     expect(out.split('\n')[0]).toMatch(/^id +login +email +blocked +hasPassword +lastSignIn$/);
     expect(out).toMatch(/^usr_\w+ +ada +- +false +false +-$/m);
     const { out: token } = await terminal.type(['token', 'create', '--name', 'phone', '--kind', 'totp']);
-    expect(token).toContain('shown this once');
+    expect(token).toContain('shown only once');
     const { out: ids } = await terminal.type(['--ids', 'token', 'create', '--name', 'phone', '--kind', 'totp']);
     expect(ids).toMatch(/^tok_\w{11}\n$/);
     expect((await terminal.type(['--ids', 'token', 'list'])).out.split('\n')).toHaveLength(3);

@@ -1,4 +1,5 @@
 import { afterEach, describe, test } from 'vitest';
+import { accountDocument } from '../server/accounts/documents.ts';
 import { recoverAdministrator } from '../server/administration/recover-administrator.ts';
 import { administratorDocument } from '../server/administrators/documents.ts';
 import { StoreUnavailable } from '../server/kernel/ports/store.ts';
@@ -120,6 +121,47 @@ describe('the profile', () => {
     await expect(view.main.getByText('The passkey was removed.')).toBeFocused();
     await expect(view.main.getByText('Laptop')).toHaveCount(0);
     await expect.poll(kept).toEqual([]);
+  });
+
+  // SR-81. The attack: a code is typed on a phishing page. No text of the console asks for one.
+  test('SR-81: where a passkey is required, a recovery link leads to a new one, which signs in and confirms changes', async () => {
+    const who = await makeSomeone();
+    await overwrite(visits.ports, accountDocument.key(who.account), { administratorFactors: 'passkey' });
+    const recovered = await recoverAdministrator(visits.ports, operatorContext(who.account), who.id);
+    const { pathname, hash } = new URL(unwrap(recovered).link);
+    const view = await open(pathname + hash);
+    const { id: authenticatorId, session } = await attachAuthenticator(view.page, []);
+    const verify = (isUserVerified: boolean) =>
+      session.send('WebAuthn.setUserVerified', { authenticatorId, isUserVerified });
+    await view.fill({ 'New password': NEW_PASSWORD, 'Repeat new password': NEW_PASSWORD });
+    await view.button('Save the password').click();
+    await view.at('Add a passkey');
+    await view.button('Create the passkey').click();
+    await view.at('Home');
+    await expect(view.page.getByRole('region', { name: 'You' })).toContainText(who.email);
+    await expect(view.main.getByText(/recovery codes|Only a few are left/i)).toHaveCount(0);
+    await view.button('Sign out').click();
+
+    await openPasswordStep(view, who);
+    await view.fill({ Password: NEW_PASSWORD });
+    await view.button('Sign in').click();
+    await view.at('Use a passkey');
+    await verify(false);
+    await view.button('Use a passkey').click();
+    await expect(view.wrong).toHaveText('The passkey was not accepted. Try again.');
+    await verify(true);
+    await view.button('Use a passkey').click();
+    await view.at('Home');
+
+    await view.enter('Your sign-in');
+    await expect(view.main.getByRole('heading', { level: 2 })).toHaveText(['Password', 'Email address', 'Passkeys']);
+    await expect(view.button(/^Remove: /)).toHaveCount(0);
+    await expectAccessible(view, 'passkeys only');
+    await view.button('Password: Change').click();
+    await view.fill({ 'New password': ADMIN_PASSWORD, 'Repeat new password': ADMIN_PASSWORD });
+    await view.fill({ 'Current password': NEW_PASSWORD });
+    await view.button('Save new password').click();
+    await expect(view.main.getByText('Your password was changed.')).toBeFocused();
   });
 
   // SR-40, SR-41. The attack: a recovery link is stolen, or used twice. It sets a password and shows none.

@@ -143,7 +143,7 @@ async function showResponse(run: Run, service: Service, action: ActionCommand, {
   run.show(object);
   if (shownOnce.includes('otpauthUri') && typeof object.otpauthUri === 'string') run.showQrCode(object.otpauthUri);
   const once = shownOnce.filter((name) => partOf(object, name) !== undefined);
-  if (once.length > 0) run.note(`\n${once.join(' and ')}: shown this once.`);
+  if (once.length > 0) run.note(`\n${once.join(' and ')}: shown only once.`);
 }
 
 /**

@@ -35,8 +35,8 @@ export function addOperator(program: Command, around: Environment): void {
       run.show(made as Record<string, unknown>);
       run.note(
         name === undefined
-          ? '\nThe link makes the account and its superuser, once.'
-          : '\nThe key is shown this once. It may do everything in its account: keep it on your server.',
+          ? '\nThe link creates the account and its superuser. It works once.'
+          : '\nThe key is shown only once. It may do everything in its account: keep it on your server.',
       );
     });
 }

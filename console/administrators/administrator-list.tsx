@@ -1,5 +1,5 @@
 import { ShieldUser, UserPlus } from 'lucide';
-import { DataList } from '../list/data-list.tsx';
+import { type Column, DataList } from '../list/data-list.tsx';
 import { Muted } from '../parts/breakable.tsx';
 import { Icon } from '../parts/icon.tsx';
 import { useConsole } from '../shell/context.ts';
@@ -19,6 +19,11 @@ export function AdministratorList() {
       {t('invite')}
     </Link>
   );
+  const token: Column<AdministratorView> = {
+    key: 'token',
+    label: t('hasToken'),
+    cell: ({ hasToken }) => t(hasToken ? 'tokenSet' : 'tokenNone'),
+  };
   return (
     <>
       <PageHead title={t('title')} lead={t('lead')} actions={add} />
@@ -33,11 +38,8 @@ export function AdministratorList() {
           },
           { key: 'email', label: t('email'), cell: ({ email }) => <Muted text={email} /> },
           { key: 'state', label: t('state'), cell: (one) => <AdministratorBadges of={one} /> },
-          {
-            key: 'token',
-            label: t('hasToken'),
-            cell: ({ hasToken }) => t(hasToken ? 'tokenSet' : 'tokenNone'),
-          },
+          // Where a passkey is required, a token does not sign in.
+          ...(session.isPasskeyRequired ? [] : [token]),
           {
             key: 'created',
             label: t('invited'),

@@ -13,7 +13,7 @@ const FEW_CODES = 3;
 /** The account, and the signed-in administrator. */
 export function AccountCard() {
   const { session, texts } = useConsole();
-  const { account, administrator } = session;
+  const { account, administrator, isPasskeyRequired } = session;
   const { recoveryCodesLeft: codes } = administrator;
   return (
     <div class="aside">
@@ -33,11 +33,13 @@ export function AccountCard() {
           <Fact label={t('name')}>{administrator.name}</Fact>
           <Fact label={t('email')}>{administrator.email}</Fact>
           <Fact label={t('role')}>{texts(administrator.role)}</Fact>
-          <Fact label={t('codesLeft')}>
-            <Link href={CONSOLE_ROUTES.ownSignIn[0]}>{codes}</Link>
-          </Fact>
+          {!isPasskeyRequired && (
+            <Fact label={t('codesLeft')}>
+              <Link href={CONSOLE_ROUTES.ownSignIn[0]}>{codes}</Link>
+            </Fact>
+          )}
         </dl>
-        {codes <= FEW_CODES && <p class="note">{t('codesLow')}</p>}
+        {!isPasskeyRequired && codes <= FEW_CODES && <p class="note">{t('codesLow')}</p>}
       </section>
     </div>
   );

@@ -26,12 +26,12 @@ interface Announcement {
  */
 export async function announceSetup(ports: Needs, { log, command, errors }: Announcement): Promise<void> {
   if (await hasAccount(ports)) return;
-  log.warn({ command }, 'there is no account yet: this command prints the link that makes it');
+  log.warn({ command }, 'there is no account yet: this command prints the link that creates it');
   const created = errors.isTTY === true ? await issueSetupLink(ports) : undefined;
   if (!created) return;
   const until = new Date(created.expiresAt).toISOString();
   errors.write(
-    `There is no account yet. Make it, and its superuser, with this link, once, until ${until}:\n${created.link}\n`,
+    `There is no account yet. This link creates it with its superuser, and works once, until ${until}:\n${created.link}\n`,
   );
 }
 
@@ -75,7 +75,7 @@ export async function printSetup(ports: Needs, { name, superuser, plan }: SetupA
     const created = await issueSetupLink(ports);
     if (!created) throw new Error('there is an account already; another one is made with --name');
     console.log(
-      `${created.link}\n\nMakes the account and its superuser, once, until ${new Date(created.expiresAt).toISOString()}.`,
+      `${created.link}\n\nThe link creates the account and its superuser. It works once, until ${new Date(created.expiresAt).toISOString()}.`,
     );
     return;
   }
@@ -84,7 +84,7 @@ export async function printSetup(ports: Needs, { name, superuser, plan }: SetupA
   if (isRefusal(opened)) throw new Error(opened.refused);
   const { account, apiKey, invited, unsent } = opened;
   console.log(`account  ${account.id}\nAPI key  ${apiKey.text}\nexpires  ${new Date(apiKey.expiresAt).toISOString()}`);
-  console.log('\nThe key is shown this once. It may do everything in its account: keep it on your server.');
+  console.log('\nThe key is shown only once. It may do everything in its account: keep it on your server.');
   if (unsent) console.log(`\nThe invitation could not be sent. Send it again: countersign admin resend ${unsent}`);
   if (!invited) return;
   const { handOver, expiresAt } = invited;

@@ -309,7 +309,7 @@ export const VARIABLES = {
   },
   COUNTERSIGN_ADMIN_FACTORS: {
     meaning:
-      'What opens the console beside the password: `any`, or `passkey` alone in every account: no code, recovery code or mailed link then does. Administrators without a passkey need `countersign admin recover`; `countersign doctor` names them. The same in all processes.',
+      'What administrators of every account sign in with, beside their password: `any` second factor, or only a `passkey`. Administrators without one then need `countersign admin recover`; `countersign doctor` names them. The same in all processes.',
     otherwise: '`any`',
     schema: oneOf(ADMINISTRATOR_FACTORS, 'any'),
   },
