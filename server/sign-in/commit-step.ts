@@ -117,10 +117,10 @@ export function commitCompletion(
   const { resultLifetimeMs, resultClaims } = resource;
   const { credentialEpoch } = passed.user;
   const ofUser = isOfUser(passed) ? { userPasswordDigest: passwordDigest(passed.user), credentialEpoch } : {};
-  const rule = { resultLifetimeMs, resultClaims, ...ofUser };
+  const terms = { resultLifetimeMs, resultClaims, ...ofUser };
   return commit(ports, step, claim, (held, now, request) => {
     const flow = { ...held, ...marks };
-    const completed = { ...completeFlow(flow, passed, { now, ...rule }), isIssued: true, isRecorded: true };
+    const completed = { ...completeFlow(flow, passed, { now, ...terms }), isIssued: true, isRecorded: true };
     const end = applyInResult(rules, completed, { flow, passed, now });
     if (isRefusal(end)) return withEvent(denyFlow(held, end.refused), createRefusedEvent(held, end), client, now);
     const { result } = end;

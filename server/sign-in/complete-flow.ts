@@ -12,7 +12,7 @@ import { countStep } from './flow-transitions.ts';
 import { provenFactors } from './proven-factors.ts';
 import type { SelfServiceUser } from './self-service/self-session.ts';
 
-/** The factors verified in the last step. */
+/** What the last step has verified, and what the rules add to it for the result. */
 export interface VerifiedFactors {
   user: Pick<User, 'login' | 'needsConfirmation' | 'passwordHash' | 'credentialEpoch'> &
     ProfiledUser & { id: ResultRecord['user'] };
@@ -57,12 +57,12 @@ export interface VerifiedFactors {
 /**
  * The end with a result, and the record that one consumption will use up.
  *
- * @param rule.userPasswordDigest of the user as read for the last step; absent on tests
+ * @param terms.userPasswordDigest of the user as read for the last step; absent on tests
  */
 export function completeFlow(
   flow: Flow,
   { user, otp, token, kind, passkey, second: earlier, signed, browser, ...passed }: VerifiedFactors,
-  rule: {
+  terms: {
     now: number;
     resultLifetimeMs: number;
     resultClaims?: ResultProfile | undefined;
@@ -77,12 +77,12 @@ export function completeFlow(
   const second = otp === 'verified';
   const shown = { password, isMailed: mailboxDigest !== undefined };
   const { amr, isTwo } = provenFactors(shown, second ? { kind, passkey, earlier, pin: passed.pin } : undefined);
-  const passwordAt = passed.password ? rule.now : (flow.kept?.password?.at ?? rule.now);
+  const passwordAt = passed.password ? terms.now : (flow.kept?.password?.at ?? terms.now);
   const passwordDigest = passed.passwordDigest ?? flow.passwordDigest;
-  const secondAt = earlier?.at ?? rule.now;
+  const secondAt = earlier?.at ?? terms.now;
   const done: FlowAt<'done'> = { ...countStep(flow), step: 'done', ...(user.id !== 'test' && { user: user.id }) };
-  const expiresAt = floorToSecond(rule.now) + rule.resultLifetimeMs;
-  const profile = user.id === 'test' ? {} : profileClaims(user, rule.resultClaims);
+  const expiresAt = floorToSecond(terms.now) + terms.resultLifetimeMs;
+  const profile = user.id === 'test' ? {} : profileClaims(user, terms.resultClaims);
   return {
     flow: { ...done, expiresAt },
     result: {
@@ -101,13 +101,13 @@ export function completeFlow(
       ...(flow.test !== undefined && { test: true as const }),
       ...(password && { passwordAt, ...omitUndefined({ passwordDigest }) }),
       // The verified password takes precedence: the user may have been read after it changed.
-      ...(rule.userPasswordDigest !== undefined && { userPasswordDigest: passwordDigest ?? rule.userPasswordDigest }),
+      ...(terms.userPasswordDigest !== undefined && { userPasswordDigest: passwordDigest ?? terms.userPasswordDigest }),
       ...(second && { secondAt }),
       ...(passed.breached && { passwordBreached: true as const }),
-      ...omitUndefined({ environment: passed.environment, hook: passed.hook, credentialEpoch: rule.credentialEpoch }),
+      ...omitUndefined({ environment: passed.environment, hook: passed.hook, credentialEpoch: terms.credentialEpoch }),
       // Never newer than the oldest factor that counts: building on a sign-in makes it no newer.
-      authenticatedAt: Math.min(rule.now, ...(password ? [passwordAt] : []), ...(second ? [secondAt] : [])),
-      issuedAt: floorToSecond(rule.now),
+      authenticatedAt: Math.min(terms.now, ...(password ? [passwordAt] : []), ...(second ? [secondAt] : [])),
+      issuedAt: floorToSecond(terms.now),
       expiresAt,
     },
   };
