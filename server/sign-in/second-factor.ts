@@ -27,7 +27,7 @@ import type { StepOutcome, StepPorts } from './step-outcome.ts';
  *
  * @param trust the user's wish to trust the browser
  */
-export async function verifySecondFactor(
+export async function checkSecondFactor(
   ports: StepPorts,
   { flow, resource, ahead, rules }: StepContext<'otp' | 'recovery' | 'passkey'>,
   answer: SecondAnswer,

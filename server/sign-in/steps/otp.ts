@@ -1,6 +1,6 @@
 import type { TokenId } from '../../kernel/ids.ts';
 import { factorOf } from '../flow.ts';
-import { verifySecondFactor } from '../second-factor.ts';
+import { checkSecondFactor } from '../second-factor.ts';
 import type { StepContext } from '../step.ts';
 import type { StepOutcome, StepPorts } from '../step-outcome.ts';
 import { checkMailedCode } from './mailed-code.ts';
@@ -15,5 +15,5 @@ export function checkOtp(
   const chosen = factorOf(flow);
   // A code that was sent to one phone is not verified on the others, nor counted against them.
   const token = chosen && chosen.kind !== 'code' ? { token: chosen.id as TokenId } : {};
-  return verifySecondFactor(ports, { flow, ...rest }, { kind: 'code', otp, ...token }, trust);
+  return checkSecondFactor(ports, { flow, ...rest }, { kind: 'code', otp, ...token }, trust);
 }

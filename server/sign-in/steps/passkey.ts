@@ -6,7 +6,7 @@ import { isRefusal, refusal } from '../../kernel/result.ts';
 import { findPasskey } from '../../tokens/kinds/passkey/find-passkey.ts';
 import { randomChallenge } from '../../tokens/kinds/passkey/new-challenge.ts';
 import type { PasskeyAnswer } from '../../tokens/kinds/passkey/passkey-challenge.ts';
-import { continueAfterSecondFactor, verifySecondFactor } from '../second-factor.ts';
+import { checkSecondFactor, continueAfterSecondFactor } from '../second-factor.ts';
 import type { StepContext } from '../step.ts';
 import type { StepOutcome, StepPorts } from '../step-outcome.ts';
 import { verifySigning } from './sign.ts';
@@ -45,7 +45,7 @@ function verifyAt(
     case 'identify':
       return verifyPasskeyAlone(ports, { flow, ...context }, answer);
     case 'passkey':
-      return verifySecondFactor(ports, { flow, ...context }, answer, trust);
+      return checkSecondFactor(ports, { flow, ...context }, answer, trust);
     case 'sign':
       return verifySigning(ports, { flow, ...context }, answer);
   }

@@ -1,4 +1,4 @@
-import { verifySecondFactor } from '../second-factor.ts';
+import { checkSecondFactor } from '../second-factor.ts';
 import type { StepContext } from '../step.ts';
 import type { StepOutcome, StepPorts } from '../step-outcome.ts';
 
@@ -8,5 +8,5 @@ export function checkRecoveryCode(
   context: StepContext<'recovery'>,
   { code }: { code: string },
 ): Promise<StepOutcome> {
-  return verifySecondFactor(ports, context, { kind: 'recovery', code });
+  return checkSecondFactor(ports, context, { kind: 'recovery', code });
 }
