@@ -13,7 +13,7 @@ import { listObjects, type Page } from '../store/records/list-objects.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock'>;
 
-export interface AdministratorQuery {
+interface AdministratorQuery {
   after?: string | undefined;
   limit: number;
   order?: 'asc' | 'desc' | undefined;

@@ -14,9 +14,9 @@ export interface AccessFacts {
   filters: readonly { id: FilterId; filter: Filter | undefined }[];
 }
 
-export type AccessCheck = { passed: true } | { passed: false; code: RefusalCode };
+type AccessCheck = { passed: true } | { passed: false; code: RefusalCode };
 
-export type NamedAccessCheck = AccessCheck &
+type NamedAccessCheck = AccessCheck &
   ({ check: 'plan' } | { check: 'resource' } | { check: 'filter'; id: FilterId; rule: FilterRule | undefined });
 
 /**

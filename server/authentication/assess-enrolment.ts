@@ -64,7 +64,7 @@ export function availableKinds(
 }
 
 /** Whether they are assigned to the resource with one of these tokens and still own it; recovery codes do not count. */
-export function isPairedWith(
+function isPairedWith(
   user: Pick<User, 'id' | 'assignments'>,
   resource: Resource['id'],
   owned: readonly Token[],

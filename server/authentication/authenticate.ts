@@ -55,7 +55,7 @@ export interface SubmittedFactors {
   recoveryCode?: string | undefined;
 }
 
-export interface AuthenticationResult {
+interface AuthenticationResult {
   method: Method;
   user?: { id: UserId; login: string };
   token?: TokenId;

@@ -43,7 +43,7 @@ export function reportsBreach({ breachedPasswords = 'off' }: BreachRule): boolea
   return breachedPasswords !== 'off';
 }
 
-export function refusesBreach({ breachedPasswords }: BreachRule): boolean {
+function refusesBreach({ breachedPasswords }: BreachRule): boolean {
   return breachedPasswords === 'refuse';
 }
 

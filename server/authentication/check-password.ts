@@ -25,7 +25,7 @@ export interface CorrectPassword {
   tokens: Token[];
 }
 
-export interface PasswordAttempt {
+interface PasswordAttempt {
   account: AccountId;
   resource: ResourceId;
   name: string;

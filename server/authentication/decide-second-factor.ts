@@ -39,7 +39,7 @@ export interface UncountedRefusal {
   needsDecoyCheck: boolean;
 }
 
-export type SecondFactorNeed = UncountedRefusal | { kind: 'skip' } | { kind: 'verify' };
+type SecondFactorNeed = UncountedRefusal | { kind: 'skip' } | { kind: 'verify' };
 
 /** Whether the truth table requires verifying the answer. */
 export function needForSecondFactor(

@@ -37,7 +37,7 @@ import { acceptedKindsFrom } from './second-factor.ts';
 
 export type SecondFactorPorts = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>;
 
-export interface SecondFactorAttempt extends SecondFactorRules {
+interface SecondFactorAttempt extends SecondFactorRules {
   /** The scope of the challenges that this answers: the sign-in, or `apiScope` of the resource. */
   scope: string;
   /** Hash of the transaction that the answer confirms. A challenge for another one, or for none, does not count. */
@@ -272,7 +272,7 @@ async function resetFailuresOf(
   });
 }
 
-export interface UserFactorAttempt {
+interface UserFactorAttempt {
   method: 'otp' | 'password-otp';
   user: User;
   /** As typed, if no first factor stands behind the name. */

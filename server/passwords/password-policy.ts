@@ -24,7 +24,7 @@ export interface PasswordRule {
   personal: readonly string[];
 }
 
-export type PasswordViolation =
+type PasswordViolation =
   | { code: 'PASSWORD_TOO_SHORT'; minLength: number }
   | { code: 'PASSWORD_TOO_LONG'; maxLength: number }
   | { code: 'PASSWORD_COMMON'; flaw: PasswordFlaw }

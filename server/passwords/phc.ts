@@ -1,5 +1,5 @@
 /** The parameters of a stored argon2 string. */
-export interface PhcParameters {
+interface PhcParameters {
   /** argon2i occurs only in imported hashes: native ones are argon2id. */
   variant: 'argon2id' | 'argon2i';
   memoryKiB: number;

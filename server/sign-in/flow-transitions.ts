@@ -47,7 +47,7 @@ export interface Conversation {
   error?: { code: RefusalCode; retryAt?: number };
 }
 
-export type ClaimOutcome<F> = { flow: F } | { refused: 'STEP_STALE' | 'STEP_IN_PROGRESS' | 'STEP_NOT_EXPECTED' };
+type ClaimOutcome<F> = { flow: F } | { refused: 'STEP_STALE' | 'STEP_IN_PROGRESS' | 'STEP_NOT_EXPECTED' };
 
 /** Claims the step for one attempt. `seq` is the step that the page answers; an older one has been answered already. */
 export function claimStep<F extends Conversation>(
@@ -184,7 +184,7 @@ export function presentError(
 }
 
 /** A conversation that ended without a result. */
-export type DeniedConversation<F> = Omit<F, 'step' | 'error'> & { step: 'denied'; error: { code: RefusalCode } };
+type DeniedConversation<F> = Omit<F, 'step' | 'error'> & { step: 'denied'; error: { code: RefusalCode } };
 
 export function denyFlow<F extends Conversation>(flow: F, code: RefusalCode): DeniedConversation<F> {
   return { ...countStep(flow), step: 'denied', error: { code } };

@@ -82,7 +82,7 @@ export interface BeforeResult extends BeforeStep {
 }
 
 /** `end`: the sign-in ends, whatever the code. Otherwise what the result and its commit need besides. */
-export type BeforeResultOutcome =
+type BeforeResultOutcome =
   | SignInEnd
   | {
       passed?: Partial<Omit<VerifiedFactors, 'user'>>;

@@ -41,7 +41,7 @@ export function parseLoginRequest(text: string): Handle | undefined {
 }
 
 /** A stored conversation: identified by its flow and continued with the handle. */
-export interface StoredConversation extends Conversation {
+interface StoredConversation extends Conversation {
   id: FlowId;
   account?: AccountId;
   handleHash: string;

@@ -15,7 +15,7 @@ import type { OpenedSession } from './open-session.ts';
 import type { SignInProgress } from './sign-in-step.ts';
 
 /** The view of the page without the image of the code, which the HTTP layer draws. */
-export type PlainSignInView = Omit<SignInView, 'enrolment'> & { enrolment?: Omit<EnrolmentView, 'qrSvg'> };
+type PlainSignInView = Omit<SignInView, 'enrolment'> & { enrolment?: Omit<EnrolmentView, 'qrSvg'> };
 
 export async function presentSignIn(
   ports: Pick<Ports, 'store' | 'clock' | 'secrets' | 'administratorFactors'> & ConfiguredPlans,

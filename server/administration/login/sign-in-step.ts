@@ -23,7 +23,7 @@ export interface SignInAnswer {
 }
 
 /** The outcome of an evaluated step. */
-export type SignInOutcome =
+type SignInOutcome =
   | { move: (flow: AdministratorFlow) => AdministratorFlow }
   | { signIn: { recoveryCodes?: string[]; by?: 'passkey' } }
   /** `isFinal`: the sign-in ends. */

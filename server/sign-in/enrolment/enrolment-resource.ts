@@ -13,7 +13,7 @@ import type { TokenState } from '../../tokens/token.ts';
 import type { User } from '../../users/user.ts';
 
 /** A resource of a user that has an enrolment policy, with the states of the user's tokens there. */
-export interface EnrolmentPlace {
+interface EnrolmentPlace {
   resource: Resource;
   states: readonly TokenState[];
 }

@@ -16,7 +16,7 @@ import { userDocument } from '../../users/documents.ts';
 import type { User } from '../../users/user.ts';
 
 /** What a kind of link adds to {@link issueUserLink}. */
-export interface UserLinkKind<L extends DeliveredLink> {
+interface UserLinkKind<L extends DeliveredLink> {
   key: DocumentKey<L>;
   delivery: LinkDelivery;
   /** Links to one user: `max` in `windowMs`, counted under the name. */

@@ -9,7 +9,7 @@ const SHOWN = 10;
 /** How many events are searched for the last use of a token. */
 const LOOKED_AT = 30;
 
-export interface OwnSignIns {
+interface OwnSignIns {
   signIns: SelfSignIn[];
   /** By token. */
   lastUsedAt: Map<string, number>;

@@ -39,7 +39,7 @@ export interface SelfFacts {
 }
 
 /** `off`: not allowed there. `lacking`: a factor that they have was not confirmed. `stale`: it was too long ago. */
-export type SelfServiceDecision = 'allowed' | 'off' | 'lacking' | 'stale';
+type SelfServiceDecision = 'allowed' | 'off' | 'lacking' | 'stale';
 
 /**
  * Whether the user may do this now. All factors count that they have on any resource, not just those of this one:
@@ -90,7 +90,7 @@ export interface NamingAssignment {
  * Why the user cannot delete a token. `handed-out`: an administrator made it, or it opens a resource by itself.
  * `locked`: a deletion must not bypass a lock. `last`: a resource demands at least one.
  */
-export type DeletionBlocker = 'handed-out' | 'locked' | 'last';
+type DeletionBlocker = 'handed-out' | 'locked' | 'last';
 
 /** Why the user cannot delete this token; undefined if they can. */
 export function deletionBlocker(

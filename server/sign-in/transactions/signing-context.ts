@@ -12,7 +12,7 @@ import type { Token } from '../../tokens/token.ts';
 import { readUser } from '../../users/find-user.ts';
 import { canSignIn, type User } from '../../users/user.ts';
 
-export interface SigningContext {
+interface SigningContext {
   token: Token;
   /** The owner of the token. */
   user: User | undefined;

@@ -23,7 +23,7 @@ import { isResetAllowedEverywhere, writeResetPath } from './reset-link.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'geo' | 'courier' | 'proofOfWork'>;
 
-export interface ResetRequest {
+interface ResetRequest {
   resource: ResourceId;
   name: string;
   language: MailLanguage;

@@ -28,7 +28,7 @@ export interface KnownSignIns {
  * A link of a mail about a sign-in. It outlives a change of the address or the password, which may be the thief's: it
  * opens nothing.
  */
-export interface NoticeLink {
+interface NoticeLink {
   /** SHA-256 of the link's secret, hex. */
   secretHash: string;
   /** Of the sign-in. */
@@ -37,7 +37,7 @@ export interface NoticeLink {
 }
 
 /** A sign-in, as far as the service sees where it comes from. */
-export interface SeenSignIn {
+interface SeenSignIn {
   network: string | undefined;
   browser: string | undefined;
 }

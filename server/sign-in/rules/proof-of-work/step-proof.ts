@@ -5,7 +5,7 @@ import type { Flow } from '../../flow.ts';
 import type { StepPorts, StepRequest } from '../../step-outcome.ts';
 
 /** `shown`: this request brings the work that was asked for. `none`: none was asked for. */
-export type StepProof = 'shown' | 'none';
+type StepProof = 'shown' | 'none';
 
 /**
  * Asks for work before the claim, so that a request without it writes nothing (SR-65). Work that was shown in this flow

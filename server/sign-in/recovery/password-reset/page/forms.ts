@@ -68,7 +68,7 @@ const solve = async () => {
 };
 void solve();`;
 
-export interface ChooseForm {
+interface ChooseForm {
   link: string;
   language: string;
   login: string;
