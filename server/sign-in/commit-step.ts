@@ -106,27 +106,41 @@ function commitRefused(
   return commit(ports, step, claim, (held, now) => withEvent(next(held, now), event, claim.client, now));
 }
 
-/** Every factor was shown: the sign-in ends with a result, or as a rule says. */
+/** Every factor was shown, and no rule has refused the result. */
+export interface Granted {
+  passed: VerifiedFactors;
+  resource: Resource;
+  marks: FlowMarks;
+}
+
+/** The sign-in ends with a result, or as a rule says. */
 export function commitCompletion(
   ports: StepPorts,
   step: Row,
   claim: Claim,
-  { passed, resource, marks }: { passed: VerifiedFactors; resource: Resource; marks: FlowMarks },
+  granted: Granted,
 ): Promise<Result<FlowView>> {
   const { client, rules } = claim;
+  return commit(ports, step, claim, (held, now, request) => conclude(rules, held, granted, { request, client, now }));
+}
+
+/** The end of a sign-in, and what is written for it. */
+export function conclude(
+  rules: readonly Rule[],
+  held: Flow,
+  { passed, resource, marks }: Granted,
+  { request, client, now }: { request: LoginRequest | undefined; client: ClientInfo; now: number },
+): FlowChange & { write: Write } {
   const { resultLifetimeMs, resultClaims } = resource;
   const { credentialEpoch } = passed.user;
   const ofUser = isOfUser(passed) ? { userPasswordDigest: passwordDigest(passed.user), credentialEpoch } : {};
-  const terms = { resultLifetimeMs, resultClaims, ...ofUser };
-  return commit(ports, step, claim, (held, now, request) => {
-    const flow = { ...held, ...marks };
-    const completed = { ...completeFlow(flow, passed, { now, ...terms }), isIssued: true, isRecorded: true };
-    const end = applyInResult(rules, completed, { flow, passed, now });
-    if (isRefusal(end)) return withEvent(denyFlow(held, end.refused), createRefusedEvent(held, end), client, now);
-    const { result } = end;
-    if (end.isIssued) return { flow: end.flow, result, write: completionWrite(end.flow, result, request, client, now) };
-    return withEvent(end.flow, end.isRecorded ? createGrantedEvent(result) : undefined, client, now);
-  });
+  const flow = { ...held, ...marks };
+  const result = completeFlow(flow, passed, { now, resultLifetimeMs, resultClaims, ...ofUser });
+  const end = applyInResult(rules, { ...result, isIssued: true, isRecorded: true }, { flow, passed, now });
+  if (isRefusal(end)) return withEvent(denyFlow(held, end.refused), createRefusedEvent(held, end), client, now);
+  return end.isIssued
+    ? { flow: end.flow, result: end.result, write: completionWrite(end.flow, end.result, request, client, now) }
+    : withEvent(end.flow, end.isRecorded ? createGrantedEvent(end.result) : undefined, client, now);
 }
 
 function withEvent(flow: Flow, event: EventDraft | undefined, client: ClientInfo, now: number) {
@@ -146,14 +160,14 @@ async function commit(
   ) => FlowChange & { write: Write },
 ): Promise<Result<FlowView>> {
   const keys = flowKeys(id);
-  const conclude = ([flow, request]: Claim['held'], now: number): Decision<Result<FlowChange>> => {
+  const decideHeld = ([flow, request]: Claim['held'], now: number): Decision<Result<FlowChange>> => {
     if (!flow) return { answer: refusal('FLOW_NOT_FOUND') };
     if (!holdsClaim(flow.value, attempt) || !isAt(flow.value, step.at)) return { answer: refusal('STEP_STALE') };
     const { write, ...answer } = decide({ ...flow.value, ...marks }, now, request?.value);
     expectPermitted(step, flow.value, answer.flow);
     return { answer, write };
   };
-  const settled = await transact(ports, id, keys, conclude, held);
+  const settled = await transact(ports, id, keys, decideHeld, held);
   if (isRefusal(settled)) return settled;
   noteFirstResult(ports, settled.result);
   return presentFlow(ports, settled.flow, settled.result);

@@ -4,12 +4,12 @@ import type { RawKey } from '../kernel/ports/store.ts';
 import { isRefusal, type Result } from '../kernel/result.ts';
 import { newOperation } from '../store/transact.ts';
 import { nameKey } from '../users/find-user.ts';
-import { type Claim, commitCompletion, commitEnd, commitMove, commitRefusal } from './commit-step.ts';
+import { type Claim, commitCompletion, commitEnd, commitMove, commitRefusal, type Granted } from './commit-step.ts';
 import type { VerifiedFactors } from './complete-flow.ts';
 import { flowDocument } from './documents.ts';
 import { type AnswerableStep, type Flow, isAt } from './flow.ts';
 import { userContext } from './flow-events.ts';
-import type { BeforeResult, BeforeStep, FlowMarks, SignInEnd } from './rule.ts';
+import type { BeforeStep, SignInEnd } from './rule.ts';
 import { RULES } from './rules.ts';
 import { askBeforeClaim, askBeforeResult, askBeforeStep, askOnRefusal, isOfUser, runAfterResult } from './run-rules.ts';
 import type { Step } from './step.ts';
@@ -25,10 +25,7 @@ import {
 } from './stored-flow.ts';
 
 /** What was decided about a step: a factor may be missing, refused, or the last one. */
-type Verdict = Exclude<StepOutcome, { finish: VerifiedFactors }> | SignInEnd | Granted;
-
-/** Every factor was shown, and no rule has refused the result. */
-type Granted = Omit<BeforeResult, 'passed'> & { passed: VerifiedFactors; marks: FlowMarks };
+type Verdict = Exclude<StepOutcome, { finish: VerifiedFactors }> | SignInEnd | (BeforeStep & Granted);
 
 /**
  * Submits one step of a sign-in: claims it, evaluates it, and commits what was decided. The claim makes simultaneous
@@ -87,7 +84,7 @@ async function grant(
   rules: Claim['rules'],
   { resource: known, ...context }: BeforeStep,
   passed: VerifiedFactors,
-): Promise<SignInEnd | Granted> {
+): Promise<SignInEnd | (BeforeStep & Granted)> {
   const access = await readAccessAgain(ports, known, context.client.address);
   if (isRefusal(access)) return { end: access };
   const { resource } = access;

@@ -9,7 +9,7 @@ import type { Authentication } from '../../authentication/step-up.ts';
 import { assessEnvironment } from '../../browsers/assess-environment.ts';
 import type { Stored } from '../../kernel/ports/store.ts';
 import { type ClientInfo, createEvent } from '../../kernel/request-context.ts';
-import { isRefusal, type Refusal, type Result, refusal } from '../../kernel/result.ts';
+import { isRefusal, type Result, refusal } from '../../kernel/result.ts';
 import { hashSecret, newSecret, secretMatches } from '../../kernel/secret-token.ts';
 import { passwordDigest } from '../../passwords/password-digest.ts';
 import type { Resource } from '../../resources/resource.ts';
@@ -21,8 +21,8 @@ import { usableTokens } from '../../tokens/usable-tokens.ts';
 import { epochOf } from '../../users/credential-epoch.ts';
 import { readUser } from '../../users/find-user.ts';
 import type { User } from '../../users/user.ts';
-import { noteFirstResult } from '../commit-step.ts';
-import { completeFlow } from '../complete-flow.ts';
+import { conclude, type Granted, noteFirstResult } from '../commit-step.ts';
+import type { VerifiedFactors } from '../complete-flow.ts';
 import { flowDocument, loginRequestDocument, resultDocument } from '../documents.ts';
 import { offerEnrolment } from '../enrolment/offer-enrolment.ts';
 import type { PendingEnrolment } from '../enrolment/pending-enrolment.ts';
@@ -35,11 +35,13 @@ import {
   type LoginRequest,
   type ResultRecord,
 } from '../flow.ts';
-import { completionWrite, createRefusedEvent, userContext } from '../flow-events.ts';
+import { createRefusedEvent, userContext } from '../flow-events.ts';
 import { createFlow, denyFlow } from '../flow-transitions.ts';
 import { prepareFirst } from '../prepare-factor.ts';
-import { consultHook, siteReason } from '../rules/hook/consult-hook.ts';
+import type { Rule, SignInEnd } from '../rule.ts';
 import { notifySignIn } from '../rules/notices/notices.ts';
+import { RULES } from '../rules.ts';
+import { askBeforeResult, isOfUser } from '../run-rules.ts';
 import { parseLoginRequest, putFlow, writeHandle } from '../stored-flow.ts';
 import { presentFlow } from '../view-flow.ts';
 import { reportedSignals, type StartFlowInput, type StartFlowNeeds } from './start-flow-input.ts';
@@ -62,6 +64,7 @@ export async function startRequestedFlow(
   resource: Resource,
   input: StartFlowInput,
   loginRequest: string,
+  rules = RULES,
 ): Promise<Result<StartedFlow>> {
   const given = parseLoginRequest(loginRequest);
   if (!given) return refusal('LOGIN_REQUEST_INVALID');
@@ -89,48 +92,42 @@ export async function startRequestedFlow(
     const before = { request: request.value, running: running?.value, result: result?.value };
     return decideLoginRequestStart(before, fresh, facts, now);
   };
-  const now = ports.clock.now();
-  // Before the commit, which holds the request.
-  const consulted = resource.hook
-    ? await consult(ports, decide(await ports.store.getMany(keys, now), now), facts, input.client)
-    : undefined;
-  type Begun = FlowChange | Refusal | undefined;
-  const begun = await transact(ports, id, keys, (stored, now): Decision<Begun> => {
-    const [request, running] = stored;
-    const beginning = decide(stored, now);
-    if (!request || !beginning) return { answer: undefined };
-    switch (beginning.kind) {
-      case 'void':
-        return { answer: undefined };
-      case 'goes-on':
-        return keep(beginning.flow);
-      case 'asks-name':
-        return keepBoth(beginning.flow, request.value);
-      case 'denied': {
-        // Recorded once, however often the page restarts a denied request (SR-65).
-        if (running?.value.error?.code === beginning.code) return keep(denyFlow(beginning.flow, beginning.code));
-        const percent = beginning.isOfEnvironment ? (facts.environment?.percent ?? undefined) : undefined;
-        return deny(beginning.flow, refusal(beginning.code, {}, omitUndefined({ percent })), input.client, now);
+  type Passed = Extract<LoginRequestStart, { kind: 'passed' }>;
+  type Begun = FlowChange | Passed | undefined;
+  const begin = (granted?: SignInEnd | Granted) =>
+    transact(ports, id, keys, (stored, now): Decision<Begun> => {
+      const [request, running] = stored;
+      const beginning = decide(stored, now);
+      if (!request || !beginning) return { answer: undefined };
+      switch (beginning.kind) {
+        case 'void':
+          return { answer: undefined };
+        case 'goes-on':
+          return keep(beginning.flow);
+        case 'asks-name':
+          return keepBoth(beginning.flow, request.value);
+        case 'denied': {
+          // Recorded once, however often the page restarts a denied request (SR-65).
+          if (running?.value.error?.code === beginning.code) return keep(denyFlow(beginning.flow, beginning.code));
+          const percent = beginning.isOfEnvironment ? (facts.environment?.percent ?? undefined) : undefined;
+          const end = refusal(beginning.code, {}, omitUndefined({ percent }));
+          return deny(beginning.flow, { end }, input.client, now);
+        }
+        case 'passed': {
+          // The rules are asked first, outside the commit.
+          if (!granted) return { answer: beginning };
+          if ('end' in granted) return deny(beginning.flow, granted, input.client, now);
+          const about = { request: request.value, client: input.client, now };
+          const { write, ...answer } = conclude(rules, beginning.flow, granted, about);
+          return { answer, write };
+        }
       }
-      case 'passed': {
-        if (resource.hook && !consulted) return { answer: refusal('CONTENTION') };
-        if (consulted && isRefusal(consulted)) return deny(beginning.flow, consulted, input.client, now);
-        const { resultLifetimeMs, resultClaims } = resource;
-        const rules = {
-          now,
-          resultLifetimeMs,
-          resultClaims,
-          userPasswordDigest: facts.passwordDigest,
-          credentialEpoch: facts.user?.credentialEpoch,
-        };
-        const end = completeFlow(beginning.flow, consulted?.passed ?? beginning.passed, rules);
-        return { answer: end, write: completionWrite(end.flow, end.result, request.value, input.client, now) };
-      }
-    }
-  });
-  if (!begun) return refusal('LOGIN_REQUEST_INVALID');
-  if (isRefusal(begun)) return begun;
+    });
+  let begun = await begin();
+  if (begun && 'kind' in begun) begun = await begin(await askRules(ports, rules, begun, resource, input.client));
+  if (!begun || 'kind' in begun) return refusal('LOGIN_REQUEST_INVALID');
   noteFirstResult(ports, begun.result);
+  // No factor was shown here: nothing becomes known by it, and the user is told of it.
   if (begun.result && facts.user) {
     const told = notifySignIn(ports, userContext(begun.flow, input.client), facts.user.id, resource);
     await told.catch((error: unknown) => ports.reportFault('the rule of notices', error));
@@ -242,19 +239,25 @@ function keepBoth(flow: Flow, request: LoginRequest): Decision<FlowChange> {
   return { answer, write: { ...write, put: [...(write?.put ?? []), kept] } };
 }
 
-function deny(flow: Flow, why: Refusal, client: ClientInfo, now: number): Decision<FlowChange> {
-  const { answer, write } = keep({ ...denyFlow(flow, why.refused), ...siteReason(why) });
-  const event = createEvent(userContext(flow, client), createRefusedEvent(flow, why), now);
+function deny(
+  flow: Flow,
+  { end, after = (denied) => denied }: SignInEnd,
+  client: ClientInfo,
+  now: number,
+): Decision<FlowChange> {
+  const { answer, write } = keep(after(denyFlow(flow, end.refused)));
+  const event = createEvent(userContext(flow, client), createRefusedEvent(flow, end), now);
   return { answer, write: { ...write, append: [event] } };
 }
 
-/** Asks the resource's hook about a sign-in of which no factor is missing. Undefined: it is not one. */
-async function consult(
+/** Asks the rules about a sign-in of which no factor is missing. */
+async function askRules(
   ports: StartFlowNeeds,
-  beginning: LoginRequestStart | undefined,
-  { resource, user }: LoginRequestFacts,
+  rules: readonly Rule[],
+  { flow, passed }: { flow: Flow; passed: VerifiedFactors },
+  resource: Resource,
   client: ClientInfo,
-): Promise<Awaited<ReturnType<typeof consultHook>> | undefined> {
-  if (beginning?.kind !== 'passed' || !user) return undefined;
-  return consultHook(ports, beginning.flow, { ...beginning.passed, user }, resource, client);
+): Promise<SignInEnd | Granted> {
+  const context = { flow, resource, client };
+  return isOfUser(passed) ? askBeforeResult(rules, ports, { ...context, passed }) : { resource, passed, marks: {} };
 }

@@ -2,6 +2,7 @@ import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import type { ResultClaims } from '@countersign/protocol/result';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { FlowId } from '../../kernel/ids.ts';
+import { refusal } from '../../kernel/result.ts';
 import { DEFAULT_WEIGHTS } from '../../resources/environment-check.ts';
 import { MAX_REMEMBERED_MS } from '../../resources/resource.ts';
 import { consumeResult, createLoginRequest } from '../../testing/as-operator.ts';
@@ -13,6 +14,7 @@ import {
   createFixture,
   type Fixture,
   NONCE,
+  ORIGIN,
   runMeanwhile,
   setState,
   unwrap,
@@ -20,7 +22,10 @@ import {
 import { LoginDriver } from '../../testing/login-driver.ts';
 import { SoftwareAuthenticator } from '../../testing/software-authenticator.ts';
 import { openTestPorts, type TestPorts } from '../../testing/test-ports.ts';
+import type { Rule } from '../rule.ts';
+import { RULES } from '../rules.ts';
 import { startRedirectedFlow } from './start-redirected-flow.ts';
+import { startRequestedFlow } from './start-requested-flow.ts';
 
 const HOUR_MS = 3_600_000;
 let ports: TestPorts;
@@ -94,6 +99,33 @@ describe('a user who has shown the password', () => {
     ports.clock.advance(HOUR_MS);
     expect((await begin(scene, { previous: second.jti })).view.step).toBe('password');
   });
+
+  const HOOKS: Record<string, Partial<Rule>> = {
+    'before the result': { beforeResult: () => ({ end: refusal('HOOK_DENIED') }) },
+    'in the commit': { inResult: () => refusal('HOOK_DENIED') },
+  };
+  test.each(Object.entries(HOOKS))(
+    'SR-87. The attack: a sign-in that asks for nothing passes by a rule that denies %s',
+    async (_when, hook) => {
+      const { scene, first } = await signedIn();
+      const { loginRequest } = unwrap(await ask(scene, { previous: first.jti }));
+      const input = { resource: scene.resource.id, nonce: NONCE, origin: ORIGIN, client: {} };
+      const rules = [...RULES, { name: 'strict', does: 'Denies.', ...hook }];
+      const begun = unwrap(await startRequestedFlow(ports, scene.resource, input, loginRequest, rules));
+      expect(begun).toMatchObject({ step: 'denied', error: { code: 'HOOK_DENIED' } });
+      expect(begun.result).toBeUndefined();
+      const broken = {
+        name: 'broken',
+        does: 'Breaks.',
+        beforeResult: () => {
+          throw new Error('a rule is broken');
+        },
+      };
+      const again = unwrap(await ask(scene, { previous: first.jti })).loginRequest;
+      const failing = startRequestedFlow(ports, scene.resource, input, again, [...RULES, broken]);
+      await expect(failing).rejects.toThrow('a rule is broken');
+    },
+  );
 
   test('is asked again if it was longer ago than the host allows, and then for the code', async () => {
     const { scene, first } = await signedIn();
