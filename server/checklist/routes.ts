@@ -17,7 +17,7 @@ const HINTS: Record<ChecklistItem, string> = {
   'first-login': 'See the first user sign in to your site, and its backend accept the result.',
   'set-up-mail':
     'Configure a mail server, so that users get their links by email. Without one you hand links over yourself.',
-  'second-administrator': 'Invite a second administrator, who can let you in again.',
+  'second-administrator': 'Invite a second administrator, who can manage the account when you cannot.',
   'copy-master-key':
     'Keep a copy of the master key apart from the data, then tick this: without the key no service starts.',
   'back-up': 'Make a full backup: `countersign backup FILE`.',

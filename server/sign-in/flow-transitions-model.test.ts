@@ -1,8 +1,7 @@
 import type { FactorOption } from '@countersign/protocol/flow';
 import { describe, expect, test } from 'vitest';
 import { idFromBytes } from '../kernel/ids.ts';
-import type { Resource } from '../resources/resource.ts';
-import { frozen, resourceId, sampleUser, tokenId } from '../testing/samples.ts';
+import { frozen, sampleResource, sampleUser, tokenId } from '../testing/samples.ts';
 import type { PasskeyChallenge } from '../tokens/kinds/passkey/passkey-challenge.ts';
 import { completeFlow, type VerifiedFactors } from './complete-flow.ts';
 import { FLOW_LIFETIME_MS, type Flow, type LoginRequest } from './flow.ts';
@@ -33,19 +32,7 @@ const SECOND = NOW - 500;
 const RULE = { now: NOW, resultLifetimeMs: 60_000 };
 const USER = sampleUser();
 const ID = idFromBytes('flw', new Uint8Array(7));
-const RESOURCE: Resource = {
-  id: resourceId(1),
-  account: USER.account,
-  name: 'Shop',
-  enabled: true,
-  failedAttemptsBeforeLock: 5,
-  methodPolicy: 'auto',
-  allowedOrigins: [],
-  allowLocalhost: false,
-  resultLifetimeMs: 60_000,
-  createdAt: 0,
-  createdBy: { kind: 'operator' },
-};
+const RESOURCE = sampleResource();
 const ASKED = { nonce: 'nonce-0123456789', origin: 'https://shop.example' };
 const FLOW: Flow = frozen(createFlow(ID, RESOURCE, ASKED, NOW));
 const PASSWORD = { password: true, passwordDigest: 'digest' } as const;

@@ -4,8 +4,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { factorOptions } from '../authentication/second-factor.ts';
 import { idFromBytes } from '../kernel/ids.ts';
-import { METHOD_POLICIES, type MethodPolicy, type Resource } from '../resources/resource.ts';
-import { frozen, resourceId, sampleToken, sampleUser, tokenId, userId } from '../testing/samples.ts';
+import { METHOD_POLICIES, type MethodPolicy } from '../resources/resource.ts';
+import { frozen, sampleResource, sampleToken, sampleUser, tokenId, userId } from '../testing/samples.ts';
 import { completeFlow, type VerifiedFactors } from './complete-flow.ts';
 import {
   type AnswerableStep,
@@ -35,19 +35,7 @@ import {
 } from './flow-transitions.ts';
 
 const NOW = 1_800_000_000_000;
-const RESOURCE: Resource = {
-  id: resourceId(1),
-  account: sampleUser().account,
-  name: 'Shop',
-  enabled: true,
-  failedAttemptsBeforeLock: 5,
-  methodPolicy: 'auto',
-  allowedOrigins: [],
-  allowLocalhost: false,
-  resultLifetimeMs: 60_000,
-  createdAt: 0,
-  createdBy: { kind: 'operator' },
-};
+const RESOURCE = sampleResource();
 const ID = idFromBytes('flw', Uint8Array.from([0, 0, 0, 0, 0, 0, 7]));
 const ASKED = { nonce: 'nonce-0123456789', origin: 'https://shop.example', handleHash: 'aa'.repeat(32) };
 const USER = sampleUser();

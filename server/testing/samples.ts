@@ -1,4 +1,5 @@
 import { type AccountId, idFromBytes, type ResourceId, type TokenId, type UserId } from '../kernel/ids.ts';
+import type { Resource } from '../resources/resource.ts';
 import type { OathToken } from '../tokens/token.ts';
 import type { User } from '../users/user.ts';
 
@@ -47,6 +48,24 @@ export function sampleUser(changes: Partial<User> = {}): User {
     apiSupport: true,
     blocked: false,
     assignments: [],
+    createdAt: 0,
+    createdBy: { kind: 'operator' },
+    ...changes,
+  };
+}
+
+/** A resource that is on and has no filters. */
+export function sampleResource(changes: Partial<Resource> = {}): Resource {
+  return {
+    id: resourceId(1),
+    account: accountId(1),
+    name: 'Shop',
+    enabled: true,
+    failedAttemptsBeforeLock: 5,
+    methodPolicy: 'auto',
+    allowedOrigins: [],
+    allowLocalhost: false,
+    resultLifetimeMs: 60_000,
     createdAt: 0,
     createdBy: { kind: 'operator' },
     ...changes,

@@ -31,7 +31,7 @@ export const enrolment: Rule = {
   async afterSecondFactor(ports, second) {
     const { flow, resource, user, shown } = second;
     const isBreached = flow.breached !== undefined && endsByBreach(flow, resource);
-    const replaced = await replaceTokens(ports, second);
+    const replaced = await replaceAfterSecond(ports, second);
     if (replaced) return isBreached ? refuseBreached(ports, second) : replaced;
     // A dropped code has not been shown.
     if (shown.otp !== 'verified' || isBreached) return undefined;
@@ -65,7 +65,7 @@ async function offerToken(
  * Where a token is required and all of the user's are deactivated, a dropped code or a recovery code leads to a new
  * token. Any other code shows that one of them is active.
  */
-async function replaceTokens(
+async function replaceAfterSecond(
   ports: StepPorts,
   { resource, user, shown }: VerifiedSecondFactor,
 ): Promise<StepOutcome | undefined> {

@@ -14,7 +14,7 @@ export const lostDevice: Rule = {
     const { factors, flow, first } = right;
     if (factors.kind !== 'factors' || !factors.otpSkipped) return undefined;
     const isAnotherWay = flow.enrolmentLink !== undefined || flow.self !== undefined;
-    return 'passwordDigest' in first && isAnotherWay ? undefined : replaceTokens(ports, right);
+    return 'passwordDigest' in first && isAnotherWay ? undefined : replaceAfterFirst(ports, right);
   },
 };
 
@@ -22,7 +22,10 @@ export const lostDevice: Rule = {
  * Where a token is required and all of the user's are deactivated: a recovery code, if they have any, and a new token
  * come before the result. Undefined: the first factor is enough, or nothing helps.
  */
-async function replaceTokens(ports: StepPorts, right: VerifiedFirstFactor): Promise<Result<StepOutcome> | undefined> {
+async function replaceAfterFirst(
+  ports: StepPorts,
+  right: VerifiedFirstFactor,
+): Promise<Result<StepOutcome> | undefined> {
   const { flow, resource, user, first, tokens } = right;
   const replacement = await startReplacement(ports, { user, resource, tokens, passed: { otp: 'not_used' } });
   if (!replacement) return undefined;

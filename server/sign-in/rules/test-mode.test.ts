@@ -3,25 +3,12 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { idFromBytes } from '../../kernel/ids.ts';
 import { METHOD_POLICIES, type Resource, TEST_MODES } from '../../resources/resource.ts';
-import { frozen, resourceId } from '../../testing/samples.ts';
+import { frozen, sampleResource } from '../../testing/samples.ts';
 import { completeFlow, type VerifiedFactors } from '../complete-flow.ts';
 import { createFlow } from '../flow-transitions.ts';
 import { expireResult, TEST_USER, testOutcome } from './test-mode.ts';
 
-const resource = (testMode?: Resource['testMode']): Resource => ({
-  id: resourceId(1),
-  account: idFromBytes('acc', new Uint8Array(7)),
-  name: 'Shop',
-  enabled: true,
-  failedAttemptsBeforeLock: 5,
-  methodPolicy: 'auto',
-  allowedOrigins: [],
-  allowLocalhost: false,
-  resultLifetimeMs: 60_000,
-  createdAt: 0,
-  createdBy: { kind: 'operator' },
-  ...omitUndefined({ testMode }),
-});
+const resource = (testMode?: Resource['testMode']) => sampleResource(omitUndefined({ testMode }));
 const asked = { nonce: 'nonce-0123456789abcdef', origin: 'https://shop.example', handleHash: '' };
 const id = idFromBytes('flw', new Uint8Array(7));
 const modes = fc.constantFrom(...TEST_MODES);

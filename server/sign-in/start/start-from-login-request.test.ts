@@ -2,8 +2,7 @@ import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { idFromBytes } from '../../kernel/ids.ts';
-import type { Resource } from '../../resources/resource.ts';
-import { accountId, frozen, resourceId, sampleToken, sampleUser, tokenId } from '../../testing/samples.ts';
+import { frozen, sampleResource, sampleToken, sampleUser, tokenId } from '../../testing/samples.ts';
 import type { Token } from '../../tokens/token.ts';
 import type { PendingEnrolment } from '../enrolment/pending-enrolment.ts';
 import type { Flow, LoginRequest, ResultRecord } from '../flow.ts';
@@ -16,19 +15,7 @@ import {
 
 const NOW = 1_800_000_000_000;
 const ID = idFromBytes('flw', new Uint8Array(10));
-const RESOURCE: Resource = {
-  id: resourceId(1),
-  account: accountId(1),
-  name: 'Shop',
-  enabled: true,
-  failedAttemptsBeforeLock: 5,
-  methodPolicy: 'auto',
-  allowedOrigins: [],
-  allowLocalhost: false,
-  resultLifetimeMs: 60_000,
-  createdAt: 0,
-  createdBy: { kind: 'operator' },
-};
+const RESOURCE = sampleResource();
 const begin = (handleHash: string) =>
   createFlow(ID, RESOURCE, { nonce: 'nonce', origin: 'https://shop.example', handleHash }, NOW);
 const FRESH = begin('newest');
