@@ -330,7 +330,7 @@ describe('what the documents say', () => {
       // What `migrate` says of an address and of a row.
       ...['EMAIL_UNVERIFIED', 'ROW_INVALID'],
       // Secrets of the workflow of a release.
-      ...['MAVEN_SIGNING_KEY', 'MAVEN_CENTRAL_TOKEN'],
+      ...['MAVEN_REPOSITORY', 'MAVEN_PUBLISHER', 'MAVEN_SIGNING_KEY', 'MAVEN_CENTRAL_TOKEN'],
       // Variables that every terminal program reads, of the backup's unit, of Django's example and of better-auth.
       ...['NO_COLOR', 'FORCE_COLOR', 'KEPT_DAYS'],
       ...['USER_FIELD', 'CREATE_USERS', 'SITE_CHECKS_PASSWORD', 'BETTER_AUTH_SECRET'],

@@ -161,7 +161,7 @@ describe('Maven Central', () => {
   const jars = ['client', 'servlet'].flatMap((module) => SUFFIXES.map((suffix) => `${module}-1.0.0${suffix}`));
   const inCentral = (name: string) => join(folder, 'central', name);
   const gpg = (script: string) => sh(script, { GNUPGHOME: join(folder, 'keys') });
-  let secrets: Record<string, string>;
+  let settings: Record<string, string>;
   beforeEach(() => {
     for (const name of jars) writeFileSync(join(folder, `release/countersign-${name}`), name);
     writeFileSync(join(folder, 'release/countersign-client-php-1.0.0.zip'), 'of another language');
@@ -169,15 +169,20 @@ describe('Maven Central', () => {
     gpg(
       "gpg --batch --quiet --passphrase '' --quick-generate-key 'Releases <releases@example.org>' ed25519 sign 1d 2>&1",
     );
-    secrets = { MAVEN_SIGNING_KEY: gpg('gpg --batch --armor --export-secret-keys'), MAVEN_CENTRAL_TOKEN: 'dG9rZW4=' };
+    settings = {
+      MAVEN_REPOSITORY: 'https://repository.example/maven2',
+      MAVEN_PUBLISHER: 'https://publisher.example/api',
+      MAVEN_SIGNING_KEY: gpg('gpg --batch --armor --export-secret-keys'),
+      MAVEN_CENTRAL_TOKEN: 'dG9rZW4=',
+    };
   });
   afterEach(() => gpg('gpgconf --kill all'));
 
   test('gets every file of both modules with a signature that holds, once, and never the token as an argument', () => {
     writeFileSync(inCentral('states'), 'PENDING\nVALIDATING\nPUBLISHING\n');
-    const calls = runStep(STEP, secrets);
+    const calls = runStep(STEP, settings);
     expect(calls).toHaveLength(1);
-    expect(calls[0]).toMatch(/publisher\/upload\?name=countersign-1\.0\.0&publishingType=AUTOMATIC$/);
+    expect(calls[0]).toMatch(/publisher\.example\/api\/upload\?name=countersign-1\.0\.0&publishingType=AUTOMATIC$/);
     expect(calls[0]).not.toContain('dG9rZW4=');
     expect(readFileSync(inCentral('header'), 'utf8')).toBe('Authorization: Bearer dG9rZW4=\n');
     sh('mkdir got && cd got && jar --extract --file ../central/bundle.zip');
@@ -195,25 +200,25 @@ describe('Maven Central', () => {
     const sum = sh('sha1sum < release/countersign-client-1.0.0.jar').slice(0, 40);
     writeFileSync(inCentral('countersign-client-1.0.0.jar.sha1'), sum);
     rmSync(join(folder, 'bundle'), { recursive: true });
-    expect(runStep(STEP, secrets)).toEqual([]);
+    expect(runStep(STEP, settings)).toEqual([]);
   });
 
   // SR-60. The attack: a tag is released again from other code.
   test('SR-60: another library for a published version fails, and so does one that is refused or lacks a file', () => {
     writeFileSync(inCentral('countersign-client-1.0.0.jar.sha1'), 'a'.repeat(40));
-    expect(() => runStep(STEP, secrets)).toThrow();
+    expect(() => runStep(STEP, settings)).toThrow();
     rmSync(inCentral('countersign-client-1.0.0.jar.sha1'));
     writeFileSync(inCentral('states'), 'VALIDATING\nFAILED\nPUBLISHED\n');
-    expect(() => runStep(STEP, secrets)).toThrow();
+    expect(() => runStep(STEP, settings)).toThrow();
     expect(readFileSync(inCentral('states'), 'utf8')).toBe('PUBLISHED\n');
     rmSync(join(folder, 'release/countersign-servlet-1.0.0.pom'));
-    expect(() => runStep(STEP, secrets)).toThrow();
+    expect(() => runStep(STEP, settings)).toThrow();
   });
 
-  test('is asked for nothing before its secrets are set', () => {
+  test('is asked for nothing before its settings are there', () => {
     const check = 'The environment has what Maven Central demands';
-    runStep(check, secrets);
-    for (const name of Object.keys(secrets)) expect(() => runStep(check, { ...secrets, [name]: '' })).toThrow(name);
+    runStep(check, settings);
+    for (const name of Object.keys(settings)) expect(() => runStep(check, { ...settings, [name]: '' })).toThrow(name);
   });
 });
 

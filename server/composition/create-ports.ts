@@ -181,7 +181,7 @@ export async function createPorts(
 
 function reportFaults(log: Logger, observers: PortObservers): Ports['reportFault'] {
   return (part, error) => {
-    log.warn({ part, err: error }, 'a part failed, and what it belongs to went on without it');
+    log.warn({ part, err: error }, 'a part failed; the rest went on');
     observers.fault?.(part);
   };
 }

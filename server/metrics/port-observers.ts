@@ -13,7 +13,7 @@ export interface PortObservers {
   webhooks(sender: WebhookSender): WebhookSender;
   breachedPasswords(source: BreachedPasswords): BreachedPasswords;
   readonly hashing?: QueueObserver;
-  /** A part failed that the service went on without. */
+  /** A part failed; the work around it went on. */
   fault?(part: string): void;
 }
 

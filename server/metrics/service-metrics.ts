@@ -94,7 +94,7 @@ export class ServiceMetrics {
 
   readonly faults = new Counter({
     name: 'countersign_faults_total',
-    help: 'Parts that failed, and that what they belong to went on without, by part.',
+    help: 'Failures that did not stop the work around them, by part.',
     labels: ['part'],
   });
 

@@ -31,7 +31,7 @@ export interface Ports {
   /** The operator's own texts. */
   texts: TextFiles;
   webhookSender: WebhookSender;
-  /** Logs and counts the failure of a part that what it belongs to can go without. `part` completes "… failed". */
+  /** Logs and counts a failure that does not stop the work around it. `part` completes "… failed". */
   reportFault: (part: string, error: unknown) => void;
   /** Undefined: sealed events stay in the store. */
   archive: AuditArchive | undefined;
