@@ -1,5 +1,5 @@
 import { idFromBytes } from '../kernel/ids.ts';
-import type { Ports } from '../kernel/ports/ports.ts';
+import type { WritePorts } from '../kernel/ports/ports.ts';
 import { ABSENT } from '../kernel/ports/store.ts';
 import { createEvent, type RequestContext } from '../kernel/request-context.ts';
 import { type Result, refusal } from '../kernel/result.ts';
@@ -16,7 +16,7 @@ const FREE: ServicePlan = { name: 'Free', active: true };
  * @param furnish further documents to write on the account's anchor in the same commit
  */
 export async function createAccount(
-  ports: Pick<Ports, 'store' | 'clock' | 'random'>,
+  ports: WritePorts,
   input: { name: string; plan?: ServicePlan },
   furnish: (account: Account, now: number) => { account: Account; write: Write } = (account) => ({
     account,

@@ -1,5 +1,5 @@
 import type { AccountId } from '../kernel/ids.ts';
-import type { Ports } from '../kernel/ports/ports.ts';
+import type { WritePorts } from '../kernel/ports/ports.ts';
 import { type Result, refusal } from '../kernel/result.ts';
 import { byCreation, reindex } from '../store/index-entries.ts';
 import { type Decision, transact } from '../store/transact.ts';
@@ -14,7 +14,7 @@ import { accountDeletionDocument, accountDocument, accountIndexes } from './docu
  * @param isForced although credit is left
  */
 export async function deleteAccount(
-  ports: Pick<Ports, 'store' | 'clock' | 'random'>,
+  ports: WritePorts,
   id: AccountId,
   { confirm, isForced }: { confirm: string; isForced: boolean },
 ): Promise<Result<{ deletion: AccountDeletion }>> {

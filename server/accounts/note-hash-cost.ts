@@ -1,5 +1,5 @@
 import type { AccountId } from '../kernel/ids.ts';
-import type { Ports } from '../kernel/ports/ports.ts';
+import type { WritePorts } from '../kernel/ports/ports.ts';
 import { transact } from '../store/transact.ts';
 import { accountDocument } from './documents.ts';
 
@@ -7,11 +7,7 @@ import { accountDocument } from './documents.ts';
  * Notes the costliest hash that was ever imported to an account, before a user has it. Wrong passwords of the account
  * then take as long as a check of that hash, for every name (SR-78).
  */
-export async function noteHashCost(
-  ports: Pick<Ports, 'store' | 'clock' | 'random'>,
-  account: AccountId,
-  costMs: number,
-): Promise<void> {
+export async function noteHashCost(ports: WritePorts, account: AccountId, costMs: number): Promise<void> {
   // An import of many users reads the account once.
   const { hashCosts: noted } = ports.store.memory;
   if (costMs <= (noted.get(account) ?? 0)) return;

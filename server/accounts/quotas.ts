@@ -2,7 +2,7 @@ import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import type { EventType } from '../kernel/event.ts';
 import type { AccountId } from '../kernel/ids.ts';
 import { runExclusive } from '../kernel/keyed-queue.ts';
-import type { Ports } from '../kernel/ports/ports.ts';
+import type { WritePorts } from '../kernel/ports/ports.ts';
 import { ABSENT, type DocumentKey, type IndexEntry, type RawKey, type Stored } from '../kernel/ports/store.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Refusal, refusal } from '../kernel/result.ts';
@@ -10,8 +10,6 @@ import { createObject, type NewId } from '../store/records/create-object.ts';
 import { Contention, type Decision, newOperation, transact } from '../store/transact.ts';
 import { accountDocument, usageDocument } from './documents.ts';
 import { holdSlot, type QuotaKind, reconcileQuota, releaseSlot, SLOT_TTL_MS, type Usage, used } from './usage.ts';
-
-type Needs = Pick<Ports, 'store' | 'clock' | 'random'>;
 
 /** The index of a kind: an entry is written and removed in the same commit as its object. */
 const indexOf = (kind: QuotaKind, account: AccountId): string => `${kind}/${account}/created`;
@@ -34,7 +32,7 @@ export type Slot = 'free' | 'held' | 'held-before';
  * If the plan has no quota for the kind this is one read, without a write.
  */
 export async function reserveQuota(
-  ports: Needs,
+  ports: WritePorts,
   account: AccountId,
   kind: QuotaKind,
   id: string,
@@ -57,7 +55,7 @@ export async function reserveQuota(
 }
 
 function tryToReserve(
-  ports: Needs,
+  ports: WritePorts,
   account: AccountId,
   kind: QuotaKind,
   id: string,
@@ -79,7 +77,7 @@ function tryToReserve(
 
 /** Creates an object that the account's plan may limit. Arguments as for `createObject`. */
 export async function createWithinQuota<T extends { id: string; account: string }>(
-  ports: Needs,
+  ports: WritePorts,
   act: RequestContext,
   kind: QuotaKind,
   type: EventType,
@@ -99,7 +97,7 @@ export async function createWithinQuota<T extends { id: string; account: string 
 }
 
 /** Releases a slot: the object was deleted or never created. Only the request that deleted it may call this. */
-export async function releaseQuota(ports: Needs, account: AccountId, kind: QuotaKind, id: string): Promise<void> {
+export async function releaseQuota(ports: WritePorts, account: AccountId, kind: QuotaKind, id: string): Promise<void> {
   const key = usageDocument.key(account, kind);
   // Read outside of the queue first, because many accounts keep no count.
   const [kept] = await ports.store.getMany([key], ports.clock.now());
@@ -118,7 +116,7 @@ export async function releaseQuota(ports: Needs, account: AccountId, kind: Quota
  * @returns false if the count was changed meanwhile, and so was not written
  */
 async function settleUsage(
-  ports: Needs,
+  ports: WritePorts,
   account: AccountId,
   kind: QuotaKind,
   objectKey: ObjectKey | undefined,
@@ -139,7 +137,7 @@ async function settleUsage(
  *
  * @returns false if the count was changed meanwhile, and so was not written
  */
-export async function recountUsage(ports: Needs, account: AccountId, kind: QuotaKind): Promise<boolean> {
+export async function recountUsage(ports: WritePorts, account: AccountId, kind: QuotaKind): Promise<boolean> {
   const now = ports.clock.now();
   const [stored] = await ports.store.getMany([usageDocument.key(account, kind)], now);
   const held = stored?.value.held ?? {};
@@ -151,13 +149,13 @@ export async function recountUsage(ports: Needs, account: AccountId, kind: Quota
 }
 
 /** The current number of objects of the kind; from the count if there is one. */
-export async function readUsage(ports: Needs, account: AccountId, kind: QuotaKind): Promise<number> {
+export async function readUsage(ports: WritePorts, account: AccountId, kind: QuotaKind): Promise<number> {
   const [stored] = await ports.store.getMany([usageDocument.key(account, kind)], ports.clock.now());
   return stored ? used(stored.value) : (await countObjects(ports, account, kind, new Set())).others;
 }
 
 async function countObjects(
-  { store }: Needs,
+  { store }: WritePorts,
   account: AccountId,
   kind: QuotaKind,
   asked: ReadonlySet<string>,
@@ -178,7 +176,7 @@ async function countObjects(
 }
 
 async function replaceUsage(
-  ports: Needs,
+  ports: WritePorts,
   account: AccountId,
   kind: QuotaKind,
   stored: Stored<Usage> | undefined,

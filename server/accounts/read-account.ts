@@ -1,21 +1,19 @@
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import type { AccountId } from '../kernel/ids.ts';
 import { maySee } from '../kernel/policy.ts';
-import type { Ports } from '../kernel/ports/ports.ts';
+import type { ReadPorts } from '../kernel/ports/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { type Result, refusal } from '../kernel/result.ts';
 import type { Account, AccountDeletion } from './account.ts';
 import { accountDeletionDocument, accountDocument, accountIndexes } from './documents.ts';
 
-type Needs = Pick<Ports, 'store' | 'clock'>;
-
-export async function readAccount(ports: Needs, act: RequestContext): Promise<Result<{ account: Account }>> {
+export async function readAccount(ports: ReadPorts, act: RequestContext): Promise<Result<{ account: Account }>> {
   if (!maySee(act.actor)) return refusal('FORBIDDEN');
   return accountOf(ports, act);
 }
 
 /** The account of the actor, without a check of their rights. */
-export async function accountOf(ports: Needs, act: RequestContext): Promise<Result<{ account: Account }>> {
+export async function accountOf(ports: ReadPorts, act: RequestContext): Promise<Result<{ account: Account }>> {
   const [stored] = await ports.store.getMany([accountDocument.key(act.actor.account)], ports.clock.now());
   return stored ? { account: stored.value } : refusal('ACCOUNT_NOT_FOUND');
 }
@@ -23,7 +21,7 @@ export async function accountOf(ports: Needs, act: RequestContext): Promise<Resu
 const PAGE = 200;
 
 /** Lists every account of this server, oldest first. Operators only. */
-export async function listAccounts(ports: Pick<Ports, 'store' | 'clock'>): Promise<Account[]> {
+export async function listAccounts(ports: ReadPorts): Promise<Account[]> {
   const accounts: Account[] = [];
   for (let after: { sort: string; id: string } | undefined; ; ) {
     const entries = await ports.store.range(accountIndexes.created(), { limit: PAGE, ...omitUndefined({ after }) });
@@ -36,7 +34,7 @@ export async function listAccounts(ports: Pick<Ports, 'store' | 'clock'>): Promi
 }
 
 /** Lists deleted accounts whose data is not all gone yet: the oldest thousand. Operators only. */
-export async function listAccountDeletions(ports: Pick<Ports, 'store' | 'clock'>): Promise<AccountDeletion[]> {
+export async function listAccountDeletions(ports: ReadPorts): Promise<AccountDeletion[]> {
   const entries = await ports.store.range(accountIndexes.deleting(), { limit: 1000 });
   const keys = entries.map(({ id }) => accountDeletionDocument.key(id as AccountId));
   const stored = await ports.store.getMany(keys, ports.clock.now());

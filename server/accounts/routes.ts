@@ -4,7 +4,7 @@ import { createdAt, label } from '../http/api/fields.ts';
 import { route } from '../http/api/route.ts';
 import { jsonAnswer, jsonBody } from '../http/api/router.ts';
 import { changeHeaders, ifMatchVersions, tagged } from '../http/api/version.ts';
-import type { Ports } from '../kernel/ports/ports.ts';
+import type { SecretPorts } from '../kernel/ports/ports.ts';
 import { isRefusal } from '../kernel/result.ts';
 import type { Account } from './account.ts';
 import { readAccount } from './read-account.ts';
@@ -37,8 +37,6 @@ function presentAccount({ id, name, plan, createdAt }: Account): z.input<typeof 
   return { id, name, plan: { name: plan.name, active: plan.active }, createdAt };
 }
 
-type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>;
-
 const read = route({
   method: 'get',
   path: '/account',
@@ -47,7 +45,7 @@ const read = route({
   tag: 'Account',
   summary: 'Read the account',
   responses: { 200: { ...jsonAnswer('The account of the key.', account), ...tagged } },
-  handle: async (c, ports: Needs) => {
+  handle: async (c, ports: SecretPorts) => {
     const verdict = await readAccount(ports, c.get('act'));
     return showOne(c, isRefusal(verdict) ? verdict : { object: verdict.account }, presentAccount);
   },
@@ -61,7 +59,7 @@ const update = route({
   summary: 'Change the account',
   request: { headers: changeHeaders, ...jsonBody(changes) },
   responses: { 200: { ...jsonAnswer('The account.', account), ...tagged } },
-  handle: async (c, ports: Needs) => {
+  handle: async (c, ports: SecretPorts) => {
     const verdict = await updateAccount(ports, c.get('act'), c.req.valid('json'), ifMatchVersions(c));
     return showOne(c, isRefusal(verdict) ? verdict : { object: verdict.account }, presentAccount);
   },

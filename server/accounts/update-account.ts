@@ -1,6 +1,6 @@
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import { mayAdminister } from '../kernel/policy.ts';
-import type { Ports } from '../kernel/ports/ports.ts';
+import type { SecretPorts } from '../kernel/ports/ports.ts';
 import { createEvent, type RequestContext } from '../kernel/request-context.ts';
 import { type Result, refusal } from '../kernel/result.ts';
 import { type IfMatchVersions, isUnchangedSince } from '../store/records/etag.ts';
@@ -10,7 +10,7 @@ import type { Account } from './account.ts';
 import { accountDocument } from './documents.ts';
 
 export function updateAccount(
-  ports: Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>,
+  ports: SecretPorts,
   act: RequestContext,
   changes: { name?: string | undefined; masterKeyCopied?: boolean | undefined },
   seen?: IfMatchVersions,

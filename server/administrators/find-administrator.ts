@@ -2,12 +2,10 @@ import type { Account } from '../accounts/account.ts';
 import { accountDocument } from '../accounts/documents.ts';
 import type { AccountId, AdministratorId } from '../kernel/ids.ts';
 import { normaliseName } from '../kernel/names.ts';
-import type { Ports } from '../kernel/ports/ports.ts';
+import type { ReadPorts } from '../kernel/ports/ports.ts';
 import { type Result, refusal } from '../kernel/result.ts';
 import type { Administrator } from './administrator.ts';
 import { administratorDocument, administratorEmailDocument } from './documents.ts';
-
-type Needs = Pick<Ports, 'store' | 'clock'>;
 
 export interface FoundAdministrator {
   administrator: Administrator;
@@ -15,7 +13,7 @@ export interface FoundAdministrator {
 }
 
 export async function readAdministrator(
-  ports: Needs,
+  ports: ReadPorts,
   account: AccountId,
   id: AdministratorId,
 ): Promise<Result<FoundAdministrator>> {
@@ -28,7 +26,7 @@ export async function readAdministrator(
 
 /** Finds the administrator of an email address. */
 export async function locateAdministrator(
-  ports: Needs,
+  ports: ReadPorts,
   account: AccountId,
   email: string,
 ): Promise<Administrator | undefined> {

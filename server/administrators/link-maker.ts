@@ -1,5 +1,5 @@
 import { mayChangeUser, mayHelpUser } from '../kernel/policy.ts';
-import type { Ports } from '../kernel/ports/ports.ts';
+import type { ReadPorts } from '../kernel/ports/ports.ts';
 import { isRefusal } from '../kernel/result.ts';
 import type { DeliveredLink } from '../messages/delivered-link.ts';
 import type { User } from '../users/user.ts';
@@ -11,7 +11,7 @@ import { readAdministrator } from './find-administrator.ts';
  * (SR-67). A link that was mailed has no such maker.
  */
 export async function isMakerInOffice(
-  ports: Pick<Ports, 'store' | 'clock'>,
+  ports: ReadPorts,
   { by, byHelpDesk }: Pick<DeliveredLink, 'by' | 'byHelpDesk'>,
   user: User,
 ): Promise<boolean> {

@@ -2,7 +2,7 @@ import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import type { ApiScope } from '../kernel/api-scope.ts';
 import { type ApiKeyId, crockford, type ResourceId } from '../kernel/ids.ts';
 import { mayAdminister, mayGrant } from '../kernel/policy.ts';
-import type { Ports } from '../kernel/ports/ports.ts';
+import type { SecretPorts, WritePorts } from '../kernel/ports/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal, wrongInput } from '../kernel/result.ts';
 import { hashSecret } from '../kernel/secret-token.ts';
@@ -15,9 +15,6 @@ import { refuseUseless, unknownResource } from './create-api-key.ts';
 import { checkRanges } from './create-protectimus-key.ts';
 import { apiKeyDocument, apiKeyUseDocument } from './documents.ts';
 import { openSecret, sealSecret } from './protectimus-secret.ts';
-
-type Needs = Pick<Ports, 'store' | 'clock' | 'random'>;
-type SealingNeeds = Needs & Pick<Ports, 'secrets'>;
 
 export interface ApiKeyChanges {
   name?: string | undefined;
@@ -32,7 +29,7 @@ export interface ApiKeyChanges {
 
 /** Changes the rights and the lifetime of a key. A new scope must be one of the key or of the actor. */
 export async function updateApiKey(
-  ports: Needs,
+  ports: WritePorts,
   act: RequestContext,
   id: ApiKeyId,
   changes: ApiKeyChanges,
@@ -120,7 +117,7 @@ function isWidened(current: ApiKey, changes: ApiKeyChanges): boolean {
  * @param given the 20 bytes of the new secret; random by default
  */
 export async function rotateApiKey(
-  ports: SealingNeeds,
+  ports: SecretPorts,
   act: RequestContext,
   id: ApiKeyId,
   overlapMs: number,
@@ -161,7 +158,7 @@ export async function rotateApiKey(
 
 /** Deletes a key. The next request with it is refused (SR-39). */
 export async function deleteApiKey(
-  ports: Needs,
+  ports: WritePorts,
   act: RequestContext,
   id: ApiKeyId,
   seen?: IfMatchVersions,

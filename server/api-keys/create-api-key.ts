@@ -2,7 +2,7 @@ import { referenceTo } from '../kernel/actor.ts';
 import type { ApiScope } from '../kernel/api-scope.ts';
 import { type AccountId, type ApiKeyId, crockford, idFromBytes, type ResourceId } from '../kernel/ids.ts';
 import { mayAdminister, mayGrant } from '../kernel/policy.ts';
-import type { Ports } from '../kernel/ports/ports.ts';
+import type { ReadPorts, WritePorts } from '../kernel/ports/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Refusal, type Result, refusal, wrongInput } from '../kernel/result.ts';
 import { hashSecret } from '../kernel/secret-token.ts';
@@ -26,7 +26,7 @@ export interface NewApiKey {
  * @param newId the id, and a secret of 20 bytes; both random by default
  */
 export async function createApiKey(
-  ports: Pick<Ports, 'store' | 'clock' | 'random'>,
+  ports: WritePorts,
   act: RequestContext,
   input: NewApiKey,
   newId: NewId<ApiKeyId> & { secret?: Uint8Array } = { id: idFromBytes('key', ports.random.bytes(7)) },
@@ -68,7 +68,7 @@ export function refuseUseless({ scopes, resources }: Pick<NewApiKey, 'scopes' | 
 
 /** A restricted key is limited to resources of its own account. */
 export async function unknownResource(
-  ports: Pick<Ports, 'store' | 'clock'>,
+  ports: ReadPorts,
   account: AccountId,
   resources: readonly ResourceId[] = [],
 ): Promise<Refusal | undefined> {

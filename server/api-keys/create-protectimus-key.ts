@@ -4,7 +4,7 @@ import { parseRange } from '../kernel/addresses.ts';
 import { type AdministratorId, type ApiKeyId, crockford, idFromBytes } from '../kernel/ids.ts';
 import { normaliseName } from '../kernel/names.ts';
 import { mayAdminister, mayGrant } from '../kernel/policy.ts';
-import type { Ports } from '../kernel/ports/ports.ts';
+import type { SecretPorts } from '../kernel/ports/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Refusal, type Result, refusal } from '../kernel/result.ts';
 import { createObject, type NewId } from '../store/records/create-object.ts';
@@ -29,7 +29,7 @@ export interface NewProtectimusKey {
  * @param newId the id, and a secret of 20 bytes; both random by default
  */
 export async function createProtectimusKey(
-  ports: Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>,
+  ports: SecretPorts,
   act: RequestContext,
   input: NewProtectimusKey,
   newId: NewId<ApiKeyId> & { secret?: Uint8Array } = { id: idFromBytes('key', ports.random.bytes(7)) },

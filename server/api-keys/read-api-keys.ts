@@ -1,7 +1,7 @@
 import type { ApiScope } from '../kernel/api-scope.ts';
 import type { ApiKeyId } from '../kernel/ids.ts';
 import { mayAdminister } from '../kernel/policy.ts';
-import type { Ports } from '../kernel/ports/ports.ts';
+import type { ReadPorts } from '../kernel/ports/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import { beginsWith } from '../store/index-entries.ts';
@@ -9,8 +9,6 @@ import { listObjects, type Page } from '../store/records/list-objects.ts';
 import { readObject } from '../store/records/read-object.ts';
 import type { ApiKey, ApiKeyUse, KeyKind } from './api-key.ts';
 import { apiKeyDocument, apiKeyIndexes, apiKeyUseDocument } from './documents.ts';
-
-type Needs = Pick<Ports, 'store' | 'clock'>;
 
 interface UsedApiKey {
   key: ApiKey;
@@ -29,7 +27,7 @@ interface ApiKeyQuery {
 }
 
 export async function listApiKeys(
-  ports: Needs,
+  ports: ReadPorts,
   { actor }: RequestContext,
   { search, enabled, scope, kind, ...query }: ApiKeyQuery,
 ): Promise<Result<Page<UsedApiKey>>> {
@@ -57,13 +55,17 @@ export async function listApiKeys(
   return { ...page, items: page.items.map((item, at) => ({ key: item, use: uses[at]?.value })) };
 }
 
-export async function readApiKey(ports: Needs, { actor }: RequestContext, id: ApiKeyId): Promise<Result<UsedApiKey>> {
+export async function readApiKey(
+  ports: ReadPorts,
+  { actor }: RequestContext,
+  id: ApiKeyId,
+): Promise<Result<UsedApiKey>> {
   if (!mayAdminister(actor)) return refusal('FORBIDDEN');
   const found = await readObject(ports, actor.account, apiKeyDocument.key(actor.account, id), 'API_KEY_NOT_FOUND');
   return isRefusal(found) ? found : { key: found.object, use: await readUse(ports, found.object) };
 }
 
-export async function readUse(ports: Needs, { account, id }: ApiKey): Promise<ApiKeyUse | undefined> {
+export async function readUse(ports: ReadPorts, { account, id }: ApiKey): Promise<ApiKeyUse | undefined> {
   const [stored] = await ports.store.getMany([apiKeyUseDocument.key(account, id)], ports.clock.now());
   return stored?.value;
 }

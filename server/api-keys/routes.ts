@@ -19,7 +19,7 @@ import { route } from '../http/api/route.ts';
 import { jsonAnswer, jsonBody, refuseResult } from '../http/api/router.ts';
 import { changeHeaders, ifMatchVersions, tagged } from '../http/api/version.ts';
 import { API_SCOPES } from '../kernel/api-scope.ts';
-import type { Ports } from '../kernel/ports/ports.ts';
+import type { SecretPorts } from '../kernel/ports/ports.ts';
 import { isRefusal } from '../kernel/result.ts';
 import { DAY_MS, MINUTE_MS } from '../kernel/time.ts';
 import { etagOf } from '../store/records/etag.ts';
@@ -198,7 +198,6 @@ const routes = describeObject(
     },
   },
 );
-type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>;
 
 const rotate = route({
   method: 'post',
@@ -214,7 +213,7 @@ const rotate = route({
     ...jsonBody(rotating),
   },
   responses: { 200: { ...jsonAnswer('The key with its new secret.', withSecret), ...tagged } },
-  handle: async (c, ports: Needs) => {
+  handle: async (c, ports: SecretPorts) => {
     const { overlapMs } = c.req.valid('json');
     const { id } = c.req.valid('param');
     const rotated = await createOnce(ports, c, 'key', async ({ madeWith }) => {
@@ -231,7 +230,7 @@ const rotate = route({
 export const apiKeyRoutes = [
   route({
     ...routes.create,
-    handle: async (c, ports: Needs) => {
+    handle: async (c, ports: SecretPorts) => {
       const body = c.req.valid('json');
       const created = await createOnce(ports, c, 'key', async (newId) => {
         // The same for the same Idempotency-Key, so that a repeat after a crash returns the key that was created.
@@ -250,7 +249,7 @@ export const apiKeyRoutes = [
   }),
   route({
     ...routes.list,
-    handle: async (c, ports: Needs) => {
+    handle: async (c, ports: SecretPorts) => {
       const page = await listApiKeys(ports, c.get('act'), c.req.valid('query'));
       if (isRefusal(page)) return refuseResult(c, page);
       return c.json({ items: page.items.map(({ key, use }) => presentKey(key, use)), next: page.next }, 200);
@@ -258,7 +257,7 @@ export const apiKeyRoutes = [
   }),
   route({
     ...routes.read,
-    handle: async (c, ports: Needs) => {
+    handle: async (c, ports: SecretPorts) => {
       const found = await readApiKey(ports, c.get('act'), c.req.valid('param').id);
       if (isRefusal(found)) return refuseResult(c, found);
       c.header('etag', `"${etagOf(found.key)}"`);
@@ -267,7 +266,7 @@ export const apiKeyRoutes = [
   }),
   route({
     ...routes.update,
-    handle: async (c, ports: Needs) => {
+    handle: async (c, ports: SecretPorts) => {
       const { id } = c.req.valid('param');
       const outcome = await updateApiKey(ports, c.get('act'), id, c.req.valid('json'), ifMatchVersions(c));
       if (isRefusal(outcome)) return refuseResult(c, outcome);
@@ -277,7 +276,7 @@ export const apiKeyRoutes = [
   }),
   route({
     ...routes.remove,
-    handle: async (c, ports: Needs) =>
+    handle: async (c, ports: SecretPorts) =>
       showDeleted(c, await deleteApiKey(ports, c.get('act'), c.req.valid('param').id, ifMatchVersions(c))),
   }),
   rotate,

@@ -3,7 +3,6 @@ import type { Account } from '../accounts/account.ts';
 import { accountDocument, accountIndexes, usageDocument } from '../accounts/documents.ts';
 import { limitedKinds } from '../accounts/usage.ts';
 import type { AccountId } from '../kernel/ids.ts';
-import type { Ports } from '../kernel/ports/ports.ts';
 import type { IndexEntry } from '../kernel/ports/store.ts';
 import { createEvent, type RequestContext } from '../kernel/request-context.ts';
 import { byInstant } from '../store/index-entries.ts';
@@ -12,9 +11,7 @@ import { planIndexes } from './documents.ts';
 import { booksOf, postToLedger } from './ledger.ts';
 import { type BooksChange, chargeDue, hasTermsOf, paidUntil, refreshTerms } from './plan-changes.ts';
 import { findPlan, type PlanCatalogue } from './plans.ts';
-import { warnOfLowBalance } from './warn-of-low-balance.ts';
-
-type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'courier' | 'reportFault'>;
+import { type BillingPorts, warnOfLowBalance } from './warn-of-low-balance.ts';
 
 const PAGE = 200;
 
@@ -24,7 +21,7 @@ const PAGE = 200;
  *
  * @returns how many accounts had a fee due
  */
-export async function chargeDuePlans(ports: Needs, catalogue: PlanCatalogue): Promise<number> {
+export async function chargeDuePlans(ports: BillingPorts, catalogue: PlanCatalogue): Promise<number> {
   let charged = 0;
   const faults: unknown[] = [];
   for (;;) {
@@ -48,7 +45,7 @@ export async function chargeDuePlans(ports: Needs, catalogue: PlanCatalogue): Pr
   }
 }
 
-async function chargeOne(ports: Needs, catalogue: PlanCatalogue, entry: IndexEntry): Promise<boolean> {
+async function chargeOne(ports: BillingPorts, catalogue: PlanCatalogue, entry: IndexEntry): Promise<boolean> {
   const id = entry.id as AccountId;
   const act: RequestContext = { actor: { kind: 'service', account: id } };
   type Charged = { done: boolean; account?: Account; events?: BooksChange['events'] };
@@ -75,7 +72,7 @@ async function chargeOne(ports: Needs, catalogue: PlanCatalogue, entry: IndexEnt
  * Updates every account to the current terms of its plan: the quotas at once, the fee with the next month. A plan that
  * is no longer offered stays unchanged for its accounts.
  */
-export async function refreshPlans(ports: Needs, catalogue: PlanCatalogue): Promise<void> {
+export async function refreshPlans(ports: BillingPorts, catalogue: PlanCatalogue): Promise<void> {
   let after: IndexEntry | undefined;
   do {
     const page: IndexEntry[] = await ports.store.range(accountIndexes.created(), {
@@ -87,7 +84,7 @@ export async function refreshPlans(ports: Needs, catalogue: PlanCatalogue): Prom
   } while (after);
 }
 
-function refreshOne(ports: Needs, catalogue: PlanCatalogue, id: AccountId): Promise<void> {
+function refreshOne(ports: BillingPorts, catalogue: PlanCatalogue, id: AccountId): Promise<void> {
   const key = accountDocument.key(id);
   const act: RequestContext = { actor: { kind: 'service', account: id } };
   return transact(ports, id, [key], ([stored], now): Decision<void> => {

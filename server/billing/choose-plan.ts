@@ -3,21 +3,20 @@ import { accountDocument, usageDocument } from '../accounts/documents.ts';
 import { readUsage } from '../accounts/quotas.ts';
 import { exceededQuotas, limitedKinds, QUOTA_KINDS, type QuotaKind, SLOT_TTL_MS, used } from '../accounts/usage.ts';
 import { mayAdminister } from '../kernel/policy.ts';
-import type { Ports } from '../kernel/ports/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import { type Decision, transact } from '../store/transact.ts';
 import { booksOf, postToLedger } from './ledger.ts';
 import { type BooksChange, choosePlan as decidePlan } from './plan-changes.ts';
 import { findPlan, type PlanCatalogue } from './plans.ts';
-import { warnOfLowBalance } from './warn-of-low-balance.ts';
+import { type BillingPorts, warnOfLowBalance } from './warn-of-low-balance.ts';
 
 /**
  * Activates a plan, or changes to another: refused while the account has more than the new plan allows, or cannot pay
  * for its first month. If the new plan limits a kind that was unlimited, its objects are counted first.
  */
 export async function choosePlan(
-  ports: Pick<Ports, 'store' | 'clock' | 'random' | 'courier' | 'reportFault'>,
+  ports: BillingPorts,
   act: RequestContext,
   catalogue: PlanCatalogue,
   name: string,

@@ -1,7 +1,6 @@
 import type { Account } from '../accounts/account.ts';
 import { accountDocument } from '../accounts/documents.ts';
 import { mayBook } from '../kernel/policy.ts';
-import type { Ports } from '../kernel/ports/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Refusal, type Result, refusal } from '../kernel/result.ts';
 import { type Decision, transact } from '../store/transact.ts';
@@ -10,7 +9,7 @@ import { booksOf, postToLedger } from './ledger.ts';
 import type { LedgerEntry, Posting } from './ledger-entry.ts';
 import { type BooksChange, bookPosting } from './plan-changes.ts';
 import type { PlanCatalogue } from './plans.ts';
-import { warnOfLowBalance } from './warn-of-low-balance.ts';
+import { type BillingPorts, warnOfLowBalance } from './warn-of-low-balance.ts';
 
 export interface NewEntry {
   kind: 'credit' | 'debit';
@@ -27,7 +26,7 @@ export interface NewEntry {
  * reference, however often it is repeated.
  */
 export async function postEntry(
-  ports: Pick<Ports, 'store' | 'clock' | 'random' | 'courier' | 'reportFault'>,
+  ports: BillingPorts,
   act: RequestContext,
   catalogue: PlanCatalogue,
   { currency, ...posting }: NewEntry,

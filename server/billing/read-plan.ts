@@ -3,7 +3,7 @@ import { readUsage } from '../accounts/quotas.ts';
 import { accountOf } from '../accounts/read-account.ts';
 import { limitedKinds, type QuotaKind } from '../accounts/usage.ts';
 import { mayAdminister, maySeeBalance } from '../kernel/policy.ts';
-import type { Ports } from '../kernel/ports/ports.ts';
+import type { WritePorts } from '../kernel/ports/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import { listObjects, type Page } from '../store/records/list-objects.ts';
@@ -11,11 +11,9 @@ import { ledgerEntryDocument, ledgerIndexes } from './documents.ts';
 import type { LedgerEntry } from './ledger-entry.ts';
 import type { PlanCatalogue } from './plans.ts';
 
-type Needs = Pick<Ports, 'store' | 'clock' | 'random'>;
-
 /** The plan, and the usage of its quotas. */
 export async function readPlan(
-  ports: Needs,
+  ports: WritePorts,
   act: RequestContext,
 ): Promise<Result<{ account: Account; usage: { [K in QuotaKind]?: number } }>> {
   if (!mayAdminister(act.actor)) return refusal('FORBIDDEN');
@@ -29,7 +27,7 @@ export async function readPlan(
 }
 
 export async function readBalance(
-  ports: Needs,
+  ports: WritePorts,
   act: RequestContext,
   catalogue: PlanCatalogue,
 ): Promise<Result<{ amount: number; currency: string }>> {
@@ -53,7 +51,7 @@ interface LedgerQuery {
 
 /** Credits and debits, newest first. */
 export async function listLedger(
-  ports: Needs,
+  ports: WritePorts,
   act: RequestContext,
   { kind, reason, from, to, ...page }: LedgerQuery,
 ): Promise<Result<Page<LedgerEntry>>> {

@@ -6,13 +6,13 @@ import type { QuotaKind } from '../accounts/usage.ts';
 import { count, instantOf, instantQuery, orderedPageQuery, pageOf } from '../http/api/fields.ts';
 import { route } from '../http/api/route.ts';
 import { jsonAnswer, jsonBody, refuseResult } from '../http/api/router.ts';
-import type { Ports } from '../kernel/ports/ports.ts';
 import { isRefusal } from '../kernel/result.ts';
 import { choosePlan } from './choose-plan.ts';
 import type { LedgerEntry } from './ledger-entry.ts';
 import { paidUntil } from './plan-changes.ts';
 import type { PlanCatalogue } from './plans.ts';
 import { listLedger, listPlans, readBalance, readPlan } from './read-plan.ts';
+import type { BillingPorts } from './warn-of-low-balance.ts';
 
 const amount = z
   .int()
@@ -62,8 +62,6 @@ const entry = z
   })
   .openapi('LedgerEntry', { description: 'A credit or a debit.' });
 
-type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'courier' | 'reportFault'> & { plans: PlanCatalogue };
-
 function presentPlan({ plan: own }: Account, usage: { [K in QuotaKind]?: number }): z.input<typeof plan> {
   const until = paidUntil(own);
   return {
@@ -88,7 +86,7 @@ const readOwnPlan = route({
   tag: 'Account',
   summary: 'Read the service plan',
   responses: { 200: jsonAnswer('The plan and its usage.', plan) },
-  handle: async (c, ports: Needs) => {
+  handle: async (c, ports: BillingPorts & { plans: PlanCatalogue }) => {
     const verdict = await readPlan(ports, c.get('act'));
     return isRefusal(verdict) ? refuseResult(c, verdict) : c.json(presentPlan(verdict.account, verdict.usage), 200);
   },
@@ -105,7 +103,7 @@ const choose = route({
     'The first month is paid at once; the rest of a month that is already paid is refunded first. Refused with QUOTA_EXCEEDED if the account has more than the plan allows, and with BALANCE_INSUFFICIENT. Choosing the active plan again changes nothing.',
   request: jsonBody(z.strictObject({ name: planName }).openapi('PlanChoice', { description: 'The plan to activate.' })),
   responses: { 200: jsonAnswer('The plan.', plan) },
-  handle: async (c, ports: Needs) => {
+  handle: async (c, ports: BillingPorts & { plans: PlanCatalogue }) => {
     const chosen = await choosePlan(ports, c.get('act'), ports.plans, c.req.valid('json').name);
     if (isRefusal(chosen)) return refuseResult(c, chosen);
     const verdict = await readPlan(ports, c.get('act'));
@@ -126,7 +124,7 @@ const offer = route({
       z.object({ currency, items: z.array(offered).openapi({ description: 'The plans.' }) }),
     ),
   },
-  handle: (c, ports: Needs) => {
+  handle: (c, ports: BillingPorts & { plans: PlanCatalogue }) => {
     const verdict = listPlans(c.get('act'), ports.plans);
     if (isRefusal(verdict)) return refuseResult(c, verdict);
     const items = verdict.catalogue.plans.map((one) => ({ ...one, quotas: { ...one.quotas } }));
@@ -142,7 +140,7 @@ const readOwnBalance = route({
   tag: 'Account',
   summary: 'Read the balance',
   responses: { 200: jsonAnswer('The balance.', balance) },
-  handle: async (c, ports: Needs) => {
+  handle: async (c, ports: BillingPorts & { plans: PlanCatalogue }) => {
     const verdict = await readBalance(ports, c.get('act'), ports.plans);
     return isRefusal(verdict) ? refuseResult(c, verdict) : c.json(verdict, 200);
   },
@@ -164,7 +162,7 @@ const ledger = route({
     }),
   },
   responses: { 200: jsonAnswer('A page.', pageOf(entry)) },
-  handle: async (c, ports: Needs) => {
+  handle: async (c, ports: BillingPorts & { plans: PlanCatalogue }) => {
     const page = await listLedger(ports, c.get('act'), c.req.valid('query'));
     return isRefusal(page) ? refuseResult(c, page) : c.json({ ...page, items: page.items.map(presentEntry) }, 200);
   },

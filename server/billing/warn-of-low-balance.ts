@@ -1,7 +1,10 @@
 import type { Account } from '../accounts/account.ts';
 import { administratorDocument } from '../administrators/documents.ts';
-import type { Ports } from '../kernel/ports/ports.ts';
+import type { MailPorts, NoticePorts, Ports } from '../kernel/ports/ports.ts';
 import { type BooksChange, paidUntil } from './plan-changes.ts';
+
+/** Every change of a balance may warn. */
+export type BillingPorts = MailPorts & Pick<Ports, 'reportFault'>;
 
 /**
  * Mails the superuser that the balance does not cover the next fee: once per crossing, because the change with the
@@ -10,7 +13,7 @@ import { type BooksChange, paidUntil } from './plan-changes.ts';
  * @param account after the change
  */
 export function warnOfLowBalance(
-  ports: Pick<Ports, 'store' | 'clock' | 'courier' | 'reportFault'>,
+  ports: NoticePorts & Pick<Ports, 'reportFault'>,
   account: Account,
   events: BooksChange['events'],
 ): void {
@@ -18,7 +21,7 @@ export function warnOfLowBalance(
   send(ports, account).catch((error: unknown) => ports.reportFault('the warning of a low balance', error));
 }
 
-async function send(ports: Pick<Ports, 'store' | 'clock' | 'courier'>, account: Account): Promise<void> {
+async function send(ports: NoticePorts, account: Account): Promise<void> {
   const { id, name, balance, plan, superuser } = account;
   const dueAt = paidUntil(plan);
   if (!balance || !plan.term || dueAt === undefined || superuser === undefined) return;

@@ -1,6 +1,6 @@
 import type { UserId } from '../kernel/ids.ts';
 import { isOwnUser, mayChangeUser } from '../kernel/policy.ts';
-import type { Ports } from '../kernel/ports/ports.ts';
+import type { WritePorts } from '../kernel/ports/ports.ts';
 import { createEvent, type RequestContext } from '../kernel/request-context.ts';
 import { type Result, refusal } from '../kernel/result.ts';
 import { transact } from '../store/transact.ts';
@@ -9,7 +9,7 @@ import { environmentsDocument } from './documents.ts';
 
 /** Forgets every browser of a user. The browser of the next sign-in counts as the first again. */
 export function forgetEnvironments(
-  ports: Pick<Ports, 'store' | 'clock' | 'random'>,
+  ports: WritePorts,
   act: RequestContext,
   id: UserId,
 ): Promise<Result<{ forgotten: true }>> {

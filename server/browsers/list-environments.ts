@@ -1,6 +1,6 @@
 import type { UserId } from '../kernel/ids.ts';
 import { maySeeResource } from '../kernel/policy.ts';
-import type { Ports } from '../kernel/ports/ports.ts';
+import type { ReadPorts } from '../kernel/ports/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Result } from '../kernel/result.ts';
 import { showObject } from '../store/records/read-object.ts';
@@ -10,7 +10,7 @@ import { environmentsDocument } from './documents.ts';
 
 /** Lists how many browsers of a user are remembered, where, and since when. Their traits are unreadable. */
 export async function showEnvironments(
-  ports: Pick<Ports, 'store' | 'clock'>,
+  ports: ReadPorts,
   act: RequestContext,
   id: UserId,
 ): Promise<Result<{ environments: Omit<RememberedEnvironment, 'traits'>[] }>> {

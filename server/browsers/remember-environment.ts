@@ -1,6 +1,6 @@
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import type { ResourceId, UserId } from '../kernel/ids.ts';
-import type { Ports } from '../kernel/ports/ports.ts';
+import type { SecretPorts } from '../kernel/ports/ports.ts';
 import { createEvent, type RequestContext } from '../kernel/request-context.ts';
 import { transact } from '../store/transact.ts';
 import { userDocument } from '../users/documents.ts';
@@ -15,7 +15,7 @@ import { environmentsDocument } from './documents.ts';
  * @param seen.resource where it counts; absent: on all resources
  */
 export async function rememberEnvironment(
-  ports: Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>,
+  ports: SecretPorts,
   act: RequestContext,
   seen: { user: UserId; resource?: ResourceId | undefined; blinded: Environment },
 ): Promise<void> {

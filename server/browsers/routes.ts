@@ -2,15 +2,13 @@ import { z } from '@hono/zod-openapi';
 import { anyName, count, idOrNull, instantOf, resourceId, userId } from '../http/api/fields.ts';
 import { route } from '../http/api/route.ts';
 import { jsonAnswer, jsonBody, refuseResult } from '../http/api/router.ts';
-import type { Ports } from '../kernel/ports/ports.ts';
+import type { SecretPorts } from '../kernel/ports/ports.ts';
 import { isRefusal } from '../kernel/result.ts';
 import { checkEnvironment } from './check-environment.ts';
 import { environment } from './environment-fields.ts';
 import { forgetEnvironments } from './forget-environments.ts';
 import { showEnvironments } from './list-environments.ts';
 import { saveEnvironment } from './save-environment.ts';
-
-type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>;
 
 const check = route({
   method: 'post',
@@ -40,7 +38,7 @@ const check = route({
         .openapi('EnvironmentMatch', { description: 'How well a browser matches.' }),
     ),
   },
-  handle: async (c, ports: Needs) => {
+  handle: async (c, ports: SecretPorts) => {
     const verdict = await checkEnvironment(ports, c.get('act'), c.req.valid('json'));
     return isRefusal(verdict) ? refuseResult(c, verdict) : c.json(verdict, 200);
   },
@@ -63,7 +61,7 @@ const save = route({
       .openapi('EnvironmentInput', { description: 'The browser to remember.' }),
   ),
   responses: { 204: { description: 'Remembered.' } },
-  handle: async (c, ports: Needs) => {
+  handle: async (c, ports: SecretPorts) => {
     const verdict = await saveEnvironment(ports, c.get('act'), c.req.valid('json'));
     return isRefusal(verdict) ? refuseResult(c, verdict) : c.body(null, 204);
   },
@@ -97,7 +95,7 @@ const show = route({
         .openapi('Environments', { description: 'The known browsers of a user.' }),
     ),
   },
-  handle: async (c, ports: Needs) => {
+  handle: async (c, ports: SecretPorts) => {
     const verdict = await showEnvironments(ports, c.get('act'), c.req.valid('param').id);
     if (isRefusal(verdict)) return refuseResult(c, verdict);
     const list = verdict.environments.map(({ resource = null, ...seen }) => ({ resource, ...seen }));
@@ -114,7 +112,7 @@ const forget = route({
   description: 'The next browser that they sign in with is the first again.',
   request: { params },
   responses: { 204: { description: 'Forgotten, or there were none.' } },
-  handle: async (c, ports: Needs) => {
+  handle: async (c, ports: SecretPorts) => {
     const verdict = await forgetEnvironments(ports, c.get('act'), c.req.valid('param').id);
     return isRefusal(verdict) ? refuseResult(c, verdict) : c.body(null, 204);
   },

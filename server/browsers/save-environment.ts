@@ -1,6 +1,6 @@
 import type { ResourceId } from '../kernel/ids.ts';
 import { mayAuthenticateEverywhere, mayAuthenticateOn } from '../kernel/policy.ts';
-import type { Ports } from '../kernel/ports/ports.ts';
+import type { SecretPorts } from '../kernel/ports/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import { resourceDocument } from '../resources/documents.ts';
@@ -15,7 +15,7 @@ import { rememberEnvironment } from './remember-environment.ts';
  * a resource it counts on all of them, so a key that is restricted to some has to name one.
  */
 export async function saveEnvironment(
-  ports: Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>,
+  ports: SecretPorts,
   act: RequestContext,
   input: { user: string; resource?: ResourceId | undefined; environment: ReportedTraits },
 ): Promise<Result<{ saved: true }>> {

@@ -5,7 +5,7 @@ import { administratorDocument, administratorIndexes } from '../administrators/d
 import { apiKeyIndexes } from '../api-keys/documents.ts';
 import type { AccountId, AdministratorId } from '../kernel/ids.ts';
 import { maySee } from '../kernel/policy.ts';
-import type { Ports } from '../kernel/ports/ports.ts';
+import type { NoticePorts, Ports, ReadPorts } from '../kernel/ports/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import { keysReadDocument, lastBackupDocument } from '../operations/maintenance/documents.ts';
@@ -17,14 +17,15 @@ import { userIndexes } from '../users/documents.ts';
 import { countPasswordAlone } from './count-password-alone.ts';
 import { isFirstLoginSeen } from './is-first-login-seen.ts';
 
-type Needs = Pick<Ports, 'store' | 'clock'>;
-
 /** How many of the newest resources, tokens and administrators are looked at. */
 const LOOKED_AT = 20;
 
+export type ChecklistPorts = NoticePorts &
+  Pick<Ports, 'secrets' | 'geo' | 'codes' | 'freePasswordFailures'> & { hasPlans?: boolean };
+
 /** The items that concern this account, and whether each is done. A bounded number of reads, in an account of any size. */
 export async function readChecklist(
-  ports: Needs & Pick<Ports, 'courier' | 'secrets' | 'geo' | 'codes' | 'freePasswordFailures'> & { hasPlans?: boolean },
+  ports: ChecklistPorts,
   act: RequestContext,
 ): Promise<Result<{ items: { item: ChecklistItem; done: boolean; count?: number }[] }>> {
   if (!maySee(act.actor)) return refusal('FORBIDDEN');
@@ -78,14 +79,14 @@ export async function readChecklist(
 }
 
 /** One who could let another in again. */
-async function hasSecondAdministrator(ports: Needs, account: AccountId): Promise<boolean> {
+async function hasSecondAdministrator(ports: ReadPorts, account: AccountId): Promise<boolean> {
   const index = administratorIndexes.created(account);
   const key = (id: AdministratorId) => administratorDocument.key(account, id);
   const page = await listObjects(ports, { index, account, key, limit: LOOKED_AT });
   return !isRefusal(page) && page.items.filter(({ state }) => state === 'active').length > 1;
 }
 
-async function hasAssignment(ports: Needs, account: AccountId, resources: readonly Resource[]): Promise<boolean> {
+async function hasAssignment(ports: ReadPorts, account: AccountId, resources: readonly Resource[]): Promise<boolean> {
   for (const { id } of resources) {
     const found = await Promise.all([
       isListed(ports, userIndexes.onResource(account, id)),
@@ -97,13 +98,13 @@ async function hasAssignment(ports: Needs, account: AccountId, resources: readon
 }
 
 /** Those by which administrators themselves get in are no step of the integration. */
-async function hasUserToken(ports: Needs, account: AccountId): Promise<boolean> {
+async function hasUserToken(ports: ReadPorts, account: AccountId): Promise<boolean> {
   const index = tokenIndexes.created(account);
   const page = await listObjects(ports, { index, account, key: tokenDocument.key, limit: LOOKED_AT });
   return !isRefusal(page) && page.items.some(({ administrator }) => administrator === undefined);
 }
 
-async function isListed(ports: Needs, index: string): Promise<boolean> {
+async function isListed(ports: ReadPorts, index: string): Promise<boolean> {
   return (await ports.store.range(index, { limit: 1 })).length > 0;
 }
 

@@ -2,9 +2,8 @@ import { CHECKLIST, type ChecklistItem, OPTIONAL_ITEMS } from '@countersign/prot
 import { z } from '@hono/zod-openapi';
 import { route } from '../http/api/route.ts';
 import { jsonAnswer, refuseResult } from '../http/api/router.ts';
-import type { Ports } from '../kernel/ports/ports.ts';
 import { isRefusal } from '../kernel/result.ts';
-import { readChecklist } from './read-checklist.ts';
+import { type ChecklistPorts, readChecklist } from './read-checklist.ts';
 
 const HINTS: Record<ChecklistItem, string> = {
   'activate-plan': 'Activate a service plan: without one no user can sign in.',
@@ -44,10 +43,6 @@ const answer = z
   })
   .openapi('Checklist', { description: 'What is left to set up.' });
 
-type Needs = Pick<Ports, 'store' | 'clock' | 'courier' | 'secrets' | 'geo' | 'codes' | 'freePasswordFailures'> & {
-  hasPlans?: boolean;
-};
-
 export const checklistRoutes = [
   route({
     method: 'get',
@@ -57,7 +52,7 @@ export const checklistRoutes = [
     tag: 'Account',
     summary: 'Read what is left to set up',
     responses: { 200: jsonAnswer('In the best order.', answer) },
-    handle: async (c, ports: Needs) => {
+    handle: async (c, ports: ChecklistPorts) => {
       const verdict = await readChecklist(ports, c.get('act'));
       if (isRefusal(verdict)) return refuseResult(c, verdict);
       const items = verdict.items.map((one) => ({ ...one, hint: HINTS[one.item] }));

@@ -18,7 +18,7 @@ import { readSessionCookie } from '../http/session-cookie.ts';
 import type { Actor } from '../kernel/actor.ts';
 import type { ApiScope } from '../kernel/api-scope.ts';
 import { parseId } from '../kernel/ids.ts';
-import type { Ports } from '../kernel/ports/ports.ts';
+import type { Ports, ReadPorts } from '../kernel/ports/ports.ts';
 import { isRefusal } from '../kernel/result.ts';
 import { isSameSecret } from '../kernel/secret-token.ts';
 
@@ -147,7 +147,7 @@ function keyActor({ account, id, scopes, resources }: ApiKey): Actor {
 }
 
 /** A caller of the operator's socket can read the server's files too. The request names the account. */
-async function asOperator(ports: Pick<Ports, 'store' | 'clock'>, c: Context<AppEnv>, next: Next) {
+async function asOperator(ports: ReadPorts, c: Context<AppEnv>, next: Next) {
   const account = parseId('acc', c.req.header(ACCOUNT_HEADER));
   const [stored] = account ? await ports.store.getMany([accountDocument.key(account)], ports.clock.now()) : [];
   if (!account || !stored) return refuse(c, 'ACCOUNT_NOT_FOUND');

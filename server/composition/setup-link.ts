@@ -9,8 +9,6 @@ import type { Ports } from '../kernel/ports/ports.ts';
 import { isRefusal } from '../kernel/result.ts';
 import { openAccount } from './open-account.ts';
 
-type Needs = Ports & { issuer: string };
-
 interface Announcement {
   log: Pick<Logger, 'warn'>;
   /** Prints the setup link when run on this machine. */
@@ -24,7 +22,10 @@ interface Announcement {
  * is not a terminal, are shipped elsewhere and stored, so they get the command that prints the link, and no link
  * (SR-42).
  */
-export async function announceSetup(ports: Needs, { log, command, errors }: Announcement): Promise<void> {
+export async function announceSetup(
+  ports: Ports & { issuer: string },
+  { log, command, errors }: Announcement,
+): Promise<void> {
   if (await hasAccount(ports)) return;
   log.warn({ command }, 'there is no account yet: this command prints the link that creates it');
   const created = errors.isTTY === true ? await issueSetupLink(ports) : undefined;
@@ -65,7 +66,10 @@ function refuseArguments(name: string, superuser: string | undefined): void {
  * Prints the setup link or, with a name, creates an account with an API key. Not idempotent: each call creates another
  * account.
  */
-export async function printSetup(ports: Needs, { name, superuser, plan }: SetupArguments): Promise<void> {
+export async function printSetup(
+  ports: Ports & { issuer: string },
+  { name, superuser, plan }: SetupArguments,
+): Promise<void> {
   if (name === undefined) {
     if (superuser !== undefined) {
       throw new Error(

@@ -1,7 +1,7 @@
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import type { AccountId } from '../kernel/ids.ts';
 import { ArchiveUnavailable } from '../kernel/ports/audit-archive.ts';
-import type { Ports } from '../kernel/ports/ports.ts';
+import type { Ports, ReadPorts } from '../kernel/ports/ports.ts';
 import type { IndexEntry, Stored } from '../kernel/ports/store.ts';
 import { reindex } from '../store/index-entries.ts';
 import type { Write } from '../store/transact.ts';
@@ -9,8 +9,6 @@ import { archiveFileDocument, archiveIndexes, auditChainDocument } from './docum
 import { type ArchiveFile, archiveName, sha256Of } from './log/archive-file.ts';
 import { segmentText } from './log/event-entry.ts';
 import type { AuditChain } from './log/segment.ts';
-
-type Needs = Pick<Ports, 'store' | 'clock'>;
 
 /** @throws ArchiveUnavailable if none is configured */
 export function requireArchive({ archive }: Pick<Ports, 'archive'>): NonNullable<Ports['archive']> {
@@ -28,7 +26,7 @@ const MAX_READS = 5;
  * @throws ArchiveUnavailable
  */
 export async function readArchiveFile(
-  ports: Needs & Pick<Ports, 'archive'>,
+  ports: ReadPorts & Pick<Ports, 'archive'>,
   wanted: ArchiveFile,
 ): Promise<{ file: ArchiveFile; text: string } | undefined> {
   const key = archiveFileDocument.key(wanted.account, wanted.first);
@@ -43,13 +41,17 @@ export async function readArchiveFile(
 }
 
 /** True if retention has removed the file meanwhile: one that cannot be read is no damage then. */
-export async function hasExpired({ store, clock }: Needs, { account, last }: ArchiveFile): Promise<boolean> {
+export async function hasExpired({ store, clock }: ReadPorts, { account, last }: ArchiveFile): Promise<boolean> {
   const [chain] = await store.getMany([auditChainDocument.key(account)], clock.now());
   return chain !== undefined && last < chain.value.first;
 }
 
 /** The file that holds this segment, or the first one after it. Files that retention has dropped are found too. */
-export async function fileFrom(ports: Needs, account: AccountId, segment: number): Promise<ArchiveFile | undefined> {
+export async function fileFrom(
+  ports: ReadPorts,
+  account: AccountId,
+  segment: number,
+): Promise<ArchiveFile | undefined> {
   for await (const file of archiveFiles(ports, account, segment, 1)) return file;
   return undefined;
 }
@@ -65,7 +67,7 @@ export async function* archiveFiles(...asked: Parameters<typeof storedArchiveFil
  * @param pageSize files per read, each some kilobytes: fewer if the caller may need only the first
  */
 export async function* storedArchiveFiles(
-  { store, clock }: Needs,
+  { store, clock }: ReadPorts,
   account: AccountId,
   from: number,
   pageSize = 100,

@@ -1,14 +1,12 @@
 import type { AccountId } from '../kernel/ids.ts';
 import { ArchiveUnavailable, type AuditArchive } from '../kernel/ports/audit-archive.ts';
-import type { Ports } from '../kernel/ports/ports.ts';
+import type { WritePorts } from '../kernel/ports/ports.ts';
 import { type Decision, transact, type Write } from '../store/transact.ts';
 import { recordArchiveFile } from './archive-files.ts';
 import { archiveFileDocument, auditChainDocument, segmentDocument } from './documents.ts';
 import { archiveName, makeArchiveFile, mayBeComplete, nextFile } from './log/archive-file.ts';
 import type { AuditChain, FileBeingWritten, Segment } from './log/segment.ts';
 import { removalOf, sealedAccounts, segmentsInStore } from './stored-segments.ts';
-
-type Needs = Pick<Ports, 'store' | 'clock' | 'random'>;
 
 /** Failures in this many accounts mean that the archive is down, and not only the folder of one. */
 const MAX_OUTAGES = 3;
@@ -27,7 +25,7 @@ const PROBE = archiveName({ account: 'acc_00000000000', first: 0, sha256: '0'.re
  * @throws ArchiveUnavailable also with nothing to move, or the first fault of an account: its segments stay in the store
  */
 export async function archiveSegments(
-  ports: Needs,
+  ports: WritePorts,
   archive: AuditArchive,
   { stopping = () => false }: { stopping?: () => boolean } = {},
 ): Promise<number> {
@@ -61,7 +59,7 @@ export function isArchiveDown(faults: readonly unknown[]): boolean {
 }
 
 /** Returns the segments of the file that it wrote. */
-async function archiveNext(ports: Needs, archive: AuditArchive, account: AccountId): Promise<readonly Segment[]> {
+async function archiveNext(ports: WritePorts, archive: AuditArchive, account: AccountId): Promise<readonly Segment[]> {
   const key = auditChainDocument.key(account);
   const now = ports.clock.now();
   const [stored] = await ports.store.getMany([key], now);
@@ -107,7 +105,7 @@ function nextSegment({ first, archive }: AuditChain): number {
  * process records it.
  */
 async function abandon(
-  ports: Needs,
+  ports: WritePorts,
   archive: AuditArchive,
   account: AccountId,
   { first, sha256 }: FileBeingWritten,
@@ -130,7 +128,7 @@ async function abandon(
  * @param known segments that have just been read
  */
 export async function clearArchived(
-  ports: Needs,
+  ports: WritePorts,
   account: AccountId,
   stopping: () => boolean,
   known: readonly Segment[] = [],
@@ -139,7 +137,11 @@ export async function clearArchived(
   while (!stopping() && (await clearPortion(ports, account, byNumber)));
 }
 
-async function clearPortion(ports: Needs, account: AccountId, known: ReadonlyMap<number, Segment>): Promise<boolean> {
+async function clearPortion(
+  ports: WritePorts,
+  account: AccountId,
+  known: ReadonlyMap<number, Segment>,
+): Promise<boolean> {
   const key = auditChainDocument.key(account);
   const [stored] = await ports.store.getMany([key], ports.clock.now());
   const archive = stored?.value.archive;

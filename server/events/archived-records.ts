@@ -1,7 +1,7 @@
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import type { AccountId } from '../kernel/ids.ts';
 import { ArchiveUnavailable } from '../kernel/ports/audit-archive.ts';
-import type { Ports } from '../kernel/ports/ports.ts';
+import type { ArchiveReadPorts } from '../kernel/ports/ports.ts';
 import type { IndexEntry } from '../kernel/ports/store.ts';
 import { hasExpired, readArchiveFile } from './archive-files.ts';
 import { archiveFileDocument, archiveIndexes } from './documents.ts';
@@ -11,8 +11,6 @@ import { mayContainAll } from './log/id-filter.ts';
 import { type LogPosition, newerFirst, type SealedRecord } from './log/sealed-record.ts';
 import { isKind, type SearchTerm } from './log/search-terms.ts';
 import { narrowestIndex } from './narrowest-index.ts';
-
-type Needs = Pick<Ports, 'store' | 'clock' | 'archive'>;
 
 interface Selection {
   /** Only records that have all of them. */
@@ -45,7 +43,7 @@ const MAX_FILES = 4;
 
 /** The archived records of an account, newest first. Each entry of the index stands for one hour of one file. */
 export class ArchivedRecords {
-  readonly #ports: Needs;
+  readonly #ports: ArchiveReadPorts;
   readonly #account: AccountId;
   readonly #selection: Selection;
   readonly #files = new Map<number, SealedRecord[]>();
@@ -60,7 +58,7 @@ export class ArchivedRecords {
   /** Since the last report. */
   #cost = 0;
 
-  constructor(ports: Needs, account: AccountId, selection: Selection) {
+  constructor(ports: ArchiveReadPorts, account: AccountId, selection: Selection) {
     this.#ports = ports;
     this.#account = account;
     this.#selection = selection;

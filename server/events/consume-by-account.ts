@@ -2,15 +2,13 @@ import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import type { AccountEvent } from '../kernel/event.ts';
 import type { AccountId } from '../kernel/ids.ts';
 import { mapConcurrent } from '../kernel/map-concurrent.ts';
-import type { Ports } from '../kernel/ports/ports.ts';
+import type { WritePorts } from '../kernel/ports/ports.ts';
 import { ABSENT, type DocumentKey, type IndexEntry } from '../kernel/ports/store.ts';
 import { waitForOwnTurn } from '../kernel/yield-to-event-loop.ts';
 import { Contention, newOperation, type Write } from '../store/transact.ts';
 import type { EventBatch, EventConsumer, StreamEvent, StreamPart } from './consume-events.ts';
 import { consumerIndexes } from './documents.ts';
 import type { Cursors } from './log/segment.ts';
-
-type Needs = Pick<Ports, 'store' | 'clock' | 'random'>;
 
 /**
  * Derives data for each account on an anchor of its own. The account's state holds a cursor per partition and is
@@ -37,7 +35,7 @@ const MAX_CONCURRENT_ACCOUNTS = 8;
 export const MAX_COMMIT_TRIES = 12;
 
 export function consumeByAccount<S extends { readonly cursors: Cursors }>(
-  ports: Needs,
+  ports: WritePorts,
   consumer: AccountConsumer<S>,
 ): EventConsumer {
   return {
@@ -54,7 +52,7 @@ export function consumeByAccount<S extends { readonly cursors: Cursors }>(
   };
 }
 
-async function* knownAccounts({ store }: Needs, consumer: string): AsyncGenerator<AccountId> {
+async function* knownAccounts({ store }: WritePorts, consumer: string): AsyncGenerator<AccountId> {
   for (let after: IndexEntry | undefined; ; ) {
     const entries = await store.range(consumerIndexes.accounts(consumer), { limit: 1000, ...omitUndefined({ after }) });
     for (const { id } of entries) yield id as AccountId;
@@ -65,7 +63,7 @@ async function* knownAccounts({ store }: Needs, consumer: string): AsyncGenerato
 
 /** Commits one account's records of the batch, in portions of the consumer's size; each portion is all or nothing. */
 async function takeForAccount<S extends { readonly cursors: Cursors }>(
-  ports: Needs,
+  ports: WritePorts,
   consumer: AccountConsumer<S>,
   account: AccountId,
   { parts, byAccount }: EventBatch,

@@ -1,14 +1,12 @@
 import type { AccountEvent } from '../kernel/event.ts';
 import type { AccountId } from '../kernel/ids.ts';
-import type { Ports } from '../kernel/ports/ports.ts';
+import type { WritePorts } from '../kernel/ports/ports.ts';
 import { ABSENT, type StoredText } from '../kernel/ports/store.ts';
 import { yieldToEventLoop } from '../kernel/yield-to-event-loop.ts';
 import { newOperation } from '../store/transact.ts';
 import { consumerDocument } from './documents.ts';
 import { mergeInTime } from './log/merge-in-time.ts';
 import type { AuditRecord, Cursors } from './log/segment.ts';
-
-type Needs = Pick<Ports, 'store' | 'clock' | 'random'>;
 
 /**
  * Derives data from all events. What it commits holds its own cursors, so that a kill or a second process neither
@@ -62,7 +60,7 @@ const PARSED_PER_TURN = 200;
  * behind and does not hold up the others. Returns the number of events read.
  */
 export async function consumeEvents(
-  ports: Needs,
+  ports: WritePorts,
   consumers: readonly EventConsumer[],
   { stopping = () => false, batchSize = BATCH_SIZE }: ConsumeOptions = {},
 ): Promise<number> {
@@ -92,7 +90,7 @@ interface Position {
   readonly after: readonly number[];
 }
 
-async function readPositions({ store, clock }: Needs, consumers: readonly EventConsumer[]): Promise<Position[]> {
+async function readPositions({ store, clock }: WritePorts, consumers: readonly EventConsumer[]): Promise<Position[]> {
   const keys = consumers.map(({ name }) => consumerDocument.key(name));
   const stored = await store.getMany(keys, clock.now());
   return Promise.all(
@@ -159,7 +157,7 @@ function groupByAccount(events: readonly StreamEvent[]): Map<AccountId, StreamEv
 
 /** Returns the errors of consumers that did not take it; their positions stay. */
 async function takeBatch(
-  ports: Needs,
+  ports: WritePorts,
   positions: readonly Position[],
   batch: EventBatch,
 ): Promise<Map<EventConsumer, unknown>> {
@@ -181,7 +179,11 @@ function failureOf(failures: ReadonlyMap<EventConsumer, unknown>): Error {
 }
 
 /** Moves the position of a consumer. If another process moved it meanwhile, that process continues. */
-async function advance(ports: Needs, { consumer, version, after }: Position, { parts }: EventBatch): Promise<void> {
+async function advance(
+  ports: WritePorts,
+  { consumer, version, after }: Position,
+  { parts }: EventBatch,
+): Promise<void> {
   const key = consumerDocument.key(consumer.name);
   const moved = Object.fromEntries(parts.map(({ partition, upTo }) => [partition, upTo]));
   await ports.store.commit({

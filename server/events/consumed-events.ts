@@ -1,18 +1,16 @@
-import type { Ports } from '../kernel/ports/ports.ts';
+import type { Ports, ReadPorts } from '../kernel/ports/ports.ts';
 import type { StoredText } from '../kernel/ports/store.ts';
 import { CONSUMERS, consumerDocument } from './documents.ts';
 import type { Cursors } from './log/segment.ts';
 
-type Needs = Pick<Ports, 'store' | 'clock'>;
-
 /** How far each consumer has come. */
-export async function readCursors({ store, clock }: Needs): Promise<Cursors[]> {
+export async function readCursors({ store, clock }: ReadPorts): Promise<Cursors[]> {
   const stored = await store.getMany(CONSUMERS.map(consumerDocument.key), clock.now());
   return stored.map((one) => one?.value.cursors ?? {});
 }
 
 /** Of each consumer and partition the next event that it has not taken, if there is one. */
-export async function unreadEvents(ports: Needs): Promise<StoredText[]> {
+export async function unreadEvents(ports: ReadPorts): Promise<StoredText[]> {
   const { partitions } = ports.store;
   const unread: StoredText[] = [];
   for (const cursors of await readCursors(ports)) {
@@ -23,7 +21,7 @@ export async function unreadEvents(ports: Needs): Promise<StoredText[]> {
 }
 
 /** Drops the events that all consumers have taken. The stream keeps them otherwise until its cap. */
-export async function dropConsumedEvents(ports: Needs): Promise<void> {
+export async function dropConsumedEvents(ports: Pick<Ports, 'store' | 'clock'>): Promise<void> {
   const positions = await readCursors(ports);
   for (let partition = 0; partition < ports.store.partitions; partition++) {
     const upTo = Math.min(...positions.map((cursors) => cursors[partition] ?? 0));

@@ -1,6 +1,6 @@
 import type { AccountEvent } from '../kernel/event.ts';
 import type { AccountId, ResourceId } from '../kernel/ids.ts';
-import type { Ports } from '../kernel/ports/ports.ts';
+import type { WritePorts } from '../kernel/ports/ports.ts';
 import { DAY_MS } from '../kernel/time.ts';
 import { consumeByAccount } from './consume-by-account.ts';
 import type { EventConsumer } from './consume-events.ts';
@@ -25,7 +25,7 @@ const MAX_LOSSES = 50;
  *
  * @param keptDays days for which the counters of a day are retained
  */
-export function createSignInCounter(ports: Pick<Ports, 'store' | 'clock' | 'random'>, keptDays: number): EventConsumer {
+export function createSignInCounter(ports: WritePorts, keptDays: number): EventConsumer {
   const keptMs = keptDays * DAY_MS;
   const { store } = ports;
   return consumeByAccount<AccountStatistics>(ports, {

@@ -1,6 +1,6 @@
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import type { AccountId } from '../kernel/ids.ts';
-import type { Ports } from '../kernel/ports/ports.ts';
+import type { ArchivePorts } from '../kernel/ports/ports.ts';
 import { reindex } from '../store/index-entries.ts';
 import { type Decision, transact, type Write } from '../store/transact.ts';
 import { archiveFiles, fileFrom, requireArchive } from './archive-files.ts';
@@ -10,8 +10,6 @@ import { archiveName } from './log/archive-file.ts';
 import type { AuditChain, Segment } from './log/segment.ts';
 import { type EarlyRemoval, forecastRetention, type KeptEvents, type Retention } from './retention.ts';
 import { removalOf, sealedAccounts } from './stored-segments.ts';
-
-type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'archive'>;
 
 /** Events that were removed from an account's log. */
 export interface DroppedEvents {
@@ -48,7 +46,7 @@ interface AccountEarlyRemoval extends EarlyRemoval {
  * @throws ArchiveUnavailable if files that are no longer part of a chain could not be removed yet
  */
 export async function dropOldSegments(
-  ports: Needs,
+  ports: ArchivePorts,
   retention: Retention,
   { stopping = () => false, onDropped = () => {}, onKept = () => {} }: DropOptions = {},
 ): Promise<number> {
@@ -74,7 +72,10 @@ export async function dropOldSegments(
 }
 
 /** Finds the accounts that lose events before the retention time, soon or already. */
-export async function* findEarlyRemovals(ports: Needs, retention: Retention): AsyncGenerator<AccountEarlyRemoval> {
+export async function* findEarlyRemovals(
+  ports: ArchivePorts,
+  retention: Retention,
+): AsyncGenerator<AccountEarlyRemoval> {
   for await (const account of sealedAccounts(ports)) {
     const [chain] = await ports.store.getMany([auditChainDocument.key(account)], ports.clock.now());
     const oldest = chain && (await oldestPart(ports, chain.value));
@@ -86,7 +87,7 @@ export async function* findEarlyRemovals(ports: Needs, retention: Retention): As
 
 /** Returns also what is left. */
 async function dropExpired(
-  ports: Needs,
+  ports: ArchivePorts,
   account: AccountId,
   retention: Retention,
   { stopping, onDropped }: Required<Omit<DropOptions, 'onKept'>>,
@@ -112,7 +113,7 @@ async function dropExpired(
  * hold up requests. If it is not, returns what is left.
  */
 async function dropOldest(
-  ports: Needs,
+  ports: ArchivePorts,
   account: AccountId,
   retention: Retention,
 ): Promise<{ dropped?: DroppedPart; left?: KeptEvents }> {
@@ -153,17 +154,17 @@ function isInArchive({ first, archive }: AuditChain): boolean {
   return first <= (archive?.last ?? 0);
 }
 
-function oldestPart(ports: Needs, chain: AuditChain): Promise<Part | undefined> {
+function oldestPart(ports: ArchivePorts, chain: AuditChain): Promise<Part | undefined> {
   return isInArchive(chain) ? archivedPart(ports, chain) : storedPart(ports, chain);
 }
 
-async function storedPart({ store, clock }: Needs, { account, first }: AuditChain): Promise<Part | undefined> {
+async function storedPart({ store, clock }: ArchivePorts, { account, first }: AuditChain): Promise<Part | undefined> {
   const [stored] = await store.getMany([segmentDocument.key(account, first)], clock.now());
   const segment = stored?.value;
   return segment && { ...segment, last: segment.number, records: segment.records.length, segment };
 }
 
-async function archivedPart(ports: Needs, { account, first }: AuditChain): Promise<Part | undefined> {
+async function archivedPart(ports: ArchivePorts, { account, first }: AuditChain): Promise<Part | undefined> {
   const file = await fileFrom(ports, account, first);
   return file?.first === first ? file : undefined;
 }
@@ -186,7 +187,7 @@ function without(chain: AuditChain, { last, records, hash, segment }: Part): Wri
 }
 
 /** Removes archive files from before the beginning of the chain: first the file, then what refers to it. */
-async function removeDroppedFiles(ports: Needs, account: AccountId, stopping: () => boolean): Promise<void> {
+async function removeDroppedFiles(ports: ArchivePorts, account: AccountId, stopping: () => boolean): Promise<void> {
   const chainKey = auditChainDocument.key(account);
   const [chain] = await ports.store.getMany([chainKey], ports.clock.now());
   if (!chain?.value.archive) return;

@@ -1,4 +1,4 @@
-import type { Ports } from '../kernel/ports/ports.ts';
+import type { WritePorts } from '../kernel/ports/ports.ts';
 import { consumeEvents, type EventConsumer } from './consume-events.ts';
 
 /** A process holds the turn for the rest of this window. */
@@ -12,7 +12,7 @@ const IDLE_ROUNDS = 30;
  * at a time, the events of all. That saves work and is not needed for correctness, so an approximate counter suffices.
  */
 export function createEventRounds(
-  ports: Pick<Ports, 'store' | 'clock' | 'random'>,
+  ports: WritePorts,
   consumers: readonly EventConsumer[],
 ): (isStopping: () => boolean) => Promise<void> {
   const { store, clock } = ports;

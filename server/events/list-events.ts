@@ -4,7 +4,7 @@ import type { AccountEvent, EventType } from '../kernel/event.ts';
 import type { AccountId } from '../kernel/ids.ts';
 import { isEventVisible, maySee, visibleResources } from '../kernel/policy.ts';
 import { ArchiveUnavailable } from '../kernel/ports/audit-archive.ts';
-import type { Ports } from '../kernel/ports/ports.ts';
+import type { ArchiveReadPorts } from '../kernel/ports/ports.ts';
 import type { DocumentKey } from '../kernel/ports/store.ts';
 import { type Result, refusal } from '../kernel/result.ts';
 import { type Page, parseCursor, writeCursor } from '../store/records/list-objects.ts';
@@ -14,8 +14,6 @@ import { type OpenEvent, openRecord } from './log/personal-part.ts';
 import type { SealedRecord } from './log/sealed-record.ts';
 import { type SearchTerm, termsOfKind } from './log/search-terms.ts';
 import { newestFirst } from './newest-first.ts';
-
-type Needs = Pick<Ports, 'store' | 'clock' | 'archive'>;
 
 export interface EventFilter {
   /** The event names it in any field. */
@@ -54,7 +52,7 @@ const MAX_SEARCHES = 10;
  * @throws ArchiveUnavailable
  */
 export async function listEvents(
-  ports: Needs,
+  ports: ArchiveReadPorts,
   actor: Actor,
   filter: EventFilter,
   page: { after?: string | undefined; limit: number; isBestEffort?: boolean },
@@ -99,7 +97,7 @@ function listed(record: SealedRecord): ListedEvent {
 
 /** The history of one object, which may be deleted: its events remain. */
 export async function listHistory<T extends { account: string }>(
-  ports: Needs,
+  ports: ArchiveReadPorts,
   actor: Actor,
   object: { id: string; key: DocumentKey<T>; missing: RefusalCode },
   filter: Omit<EventFilter, 'about'>,
@@ -118,7 +116,7 @@ export async function listHistory<T extends { account: string }>(
  * @param maxSearches infinite where a wrong answer would change something
  */
 export async function hasEvents(
-  ports: Needs,
+  ports: ArchiveReadPorts,
   account: AccountId,
   id: string,
   maxSearches = MAX_SEARCHES,

@@ -1,6 +1,6 @@
 import type { Actor } from '../kernel/actor.ts';
 import { isEventVisible, maySee, visibleResources } from '../kernel/policy.ts';
-import type { Ports } from '../kernel/ports/ports.ts';
+import type { ArchiveReadPorts } from '../kernel/ports/ports.ts';
 import { type Result, refusal } from '../kernel/result.ts';
 import { auditChainDocument } from './documents.ts';
 import { type EventFilter, type ListedEvent, MAX_SEARCH_MS, matchesFilter, termsOfFilter } from './list-events.ts';
@@ -27,7 +27,7 @@ export interface SealedPage {
  * @throws ArchiveUnavailable
  */
 export async function listSealedEvents(
-  ports: Pick<Ports, 'store' | 'clock' | 'archive'>,
+  ports: ArchiveReadPorts,
   actor: Actor,
   filter: EventFilter,
   { after, atOnce = EVENTS_READ }: { after?: number | undefined; atOnce?: number },

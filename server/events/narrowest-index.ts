@@ -1,6 +1,5 @@
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
-import type { Ports } from '../kernel/ports/ports.ts';
-import type { IndexEntry } from '../kernel/ports/store.ts';
+import type { IndexEntry, StoreReader } from '../kernel/ports/store.ts';
 
 /** Entries of each index that are compared before one is chosen. */
 const PROBED = 20;
@@ -12,7 +11,7 @@ const PROBED = 20;
  * @param indexes sorted by time
  */
 export async function narrowestIndex(
-  { store }: Pick<Ports, 'store'>,
+  { store }: { store: StoreReader },
   indexes: readonly [string, ...string[]],
   after: IndexEntry | undefined,
 ): Promise<string> {

@@ -1,6 +1,6 @@
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import type { AccountId } from '../kernel/ids.ts';
-import type { Ports } from '../kernel/ports/ports.ts';
+import type { Ports, ReadPorts } from '../kernel/ports/ports.ts';
 import type { IndexEntry } from '../kernel/ports/store.ts';
 import { ArchivedRecords, type Progress } from './archived-records.ts';
 import { auditChainDocument, eventIndexes, segmentDocument } from './documents.ts';
@@ -9,8 +9,6 @@ import { type LogPosition, newerFirst, parsePosition, type SealedRecord } from '
 import { hasTerms, type SearchTerm } from './log/search-terms.ts';
 import type { AuditChain, AuditRecord, Segment } from './log/segment.ts';
 import { narrowestIndex } from './narrowest-index.ts';
-
-type Needs = Pick<Ports, 'store' | 'clock'>;
 
 interface Selection {
   /** Only records that have all of them. */
@@ -33,7 +31,7 @@ const MAX_READS = 5;
  * @throws ArchiveUnavailable if a record may be in a part of the archive that cannot be read
  */
 export async function* newestFirst(
-  ports: Needs & Pick<Ports, 'archive'>,
+  ports: ReadPorts & Pick<Ports, 'archive'>,
   account: AccountId,
   selection: Selection,
 ): AsyncGenerator<SealedRecord | Progress> {
@@ -89,7 +87,7 @@ interface StoredBatch {
 
 /** The records in the store. The index names the seconds; each second is sorted here. */
 async function* storedNewestFirst(
-  ports: Needs,
+  ports: ReadPorts,
   account: AccountId,
   { terms, after, from = 0 }: Selection,
 ): AsyncGenerator<StoredBatch> {
@@ -139,12 +137,12 @@ function groupBySecond(entries: readonly IndexEntry[]): IndexEntry[][] {
 
 /** The segments read by one request. */
 class Segments {
-  readonly #ports: Needs;
+  readonly #ports: ReadPorts;
   readonly #account: AccountId;
   #read = new Map<number, Segment>();
   #chain: AuditChain | undefined;
 
-  constructor(ports: Needs, account: AccountId) {
+  constructor(ports: ReadPorts, account: AccountId) {
     this.#ports = ports;
     this.#account = account;
   }

@@ -1,5 +1,5 @@
 import type { ResourceId } from '../kernel/ids.ts';
-import type { Ports } from '../kernel/ports/ports.ts';
+import type { ReadPorts } from '../kernel/ports/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Result } from '../kernel/result.ts';
 import { listResources } from '../resources/list-resources.ts';
@@ -21,7 +21,7 @@ export const MAX_LISTED_RESOURCES = 50;
 
 /** Sign-ins of a range of days by resource, one page of resources by name. */
 export async function readResourceStatistics(
-  ports: Pick<Ports, 'store' | 'clock'>,
+  ports: ReadPorts,
   act: RequestContext,
   { after, limit, ...asked }: RequestedDays & { after?: string | undefined; limit: number },
 ): Promise<Result<Page<ResourceStatistics>>> {

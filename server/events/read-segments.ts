@@ -1,4 +1,4 @@
-import type { Ports } from '../kernel/ports/ports.ts';
+import type { ArchiveReadPorts } from '../kernel/ports/ports.ts';
 import { fileFrom, hasExpired, readArchiveFile } from './archive-files.ts';
 import { segmentDocument } from './documents.ts';
 import { segmentsOfFile } from './log/archive-file.ts';
@@ -25,7 +25,7 @@ interface SkippedFile {
  * @throws if a segment was removed meanwhile because it expired: a gap must not go unnoticed.
  */
 export async function* readSegments(
-  ports: Pick<Ports, 'store' | 'clock' | 'archive'>,
+  ports: ArchiveReadPorts,
   { account, number: last }: AuditChain,
   first: number,
 ): AsyncGenerator<Segment | DamagedFile> {
@@ -36,7 +36,7 @@ export async function* readSegments(
 
 /** {@link readSegments} without reading archive files in which no record has all of these terms. */
 export async function* searchSegments(
-  ports: Pick<Ports, 'store' | 'clock' | 'archive'>,
+  ports: ArchiveReadPorts,
   { account, number: last }: Pick<AuditChain, 'account' | 'number'>,
   first: number,
   terms: readonly SearchTerm[],

@@ -1,7 +1,7 @@
 import type { Actor } from '../kernel/actor.ts';
 import type { ResourceId } from '../kernel/ids.ts';
 import { maySee, maySeeResource, visibleResources } from '../kernel/policy.ts';
-import type { Ports } from '../kernel/ports/ports.ts';
+import type { ReadPorts } from '../kernel/ports/ports.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import { DAY_MS } from '../kernel/time.ts';
 import { resourceDocument } from '../resources/documents.ts';
@@ -22,7 +22,7 @@ export const MAX_DAYS = 366;
 
 /** Sign-ins for every day of the range, to one resource or to all visible ones. */
 export async function readStatistics(
-  ports: Pick<Ports, 'store' | 'clock'>,
+  ports: ReadPorts,
   actor: Actor,
   asked: RequestedDays & { resource?: ResourceId | undefined },
 ): Promise<Result<{ days: DayStatistics[] }>> {
@@ -51,7 +51,7 @@ export async function readStatistics(
 
 /** The counters of each day. Totals over all resources are stored; totals over some are summed here. */
 async function readDays(
-  { store, clock }: Pick<Ports, 'store' | 'clock'>,
+  { store, clock }: ReadPorts,
   actor: Actor,
   resource: ResourceId | undefined,
   days: readonly string[],

@@ -3,7 +3,7 @@ import { showPage } from '../http/api/describe-object.ts';
 import { count, day, pageOf, pageQuery, resourceId } from '../http/api/fields.ts';
 import { route } from '../http/api/route.ts';
 import { jsonAnswer, refuseResult } from '../http/api/router.ts';
-import type { Ports } from '../kernel/ports/ports.ts';
+import type { WritePorts } from '../kernel/ports/ports.ts';
 import { isRefusal } from '../kernel/result.ts';
 import { MAX_DAYS_BY_RESOURCE, MAX_LISTED_RESOURCES, readResourceStatistics } from './read-resource-statistics.ts';
 import { MAX_DAYS, readStatistics } from './read-statistics.ts';
@@ -45,8 +45,6 @@ const statisticsView = z
   })
   .openapi('DayStatistics', { description: 'The sign-ins of one day.' });
 
-type Needs = Pick<Ports, 'store' | 'clock' | 'random'>;
-
 const read = route({
   method: 'get',
   path: '/statistics',
@@ -67,7 +65,7 @@ const read = route({
       z.object({ days: z.array(statisticsView).openapi({ description: 'The days.' }) }),
     ),
   },
-  handle: async (c, ports: Needs) => {
+  handle: async (c, ports: WritePorts) => {
     const verdict = await readStatistics(ports, c.get('act').actor, c.req.valid('query'));
     return isRefusal(verdict) ? refuseResult(c, verdict) : c.json(verdict, 200);
   },
@@ -108,7 +106,7 @@ const readByResource = route({
       ),
     ),
   },
-  handle: async (c, ports: Needs) =>
+  handle: async (c, ports: WritePorts) =>
     showPage(c, await readResourceStatistics(ports, c.get('act'), c.req.valid('query')), (one) => one),
 });
 

@@ -1,7 +1,7 @@
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import type { AccountId } from '../kernel/ids.ts';
-import type { Ports } from '../kernel/ports/ports.ts';
-import type { Change, IndexEntry, IndexedEntry } from '../kernel/ports/store.ts';
+import type { ReadPorts } from '../kernel/ports/ports.ts';
+import type { Change, IndexEntry, IndexedEntry, StoreReader } from '../kernel/ports/store.ts';
 import { type ConsumerName, consumerIndexes, eventIndexes, segmentDocument } from './documents.ts';
 import { secondEntry, secondOf } from './log/event-entry.ts';
 import { type SearchTerm, searchTerms } from './log/search-terms.ts';
@@ -13,7 +13,7 @@ export const SEALER = 'audit' satisfies ConsumerName;
 const READ_AT_ONCE = 8;
 
 /** Every account with a chain. */
-export async function* sealedAccounts({ store }: Pick<Ports, 'store'>): AsyncGenerator<AccountId> {
+export async function* sealedAccounts({ store }: { store: StoreReader }): AsyncGenerator<AccountId> {
   for (let after: IndexEntry | undefined; ; ) {
     const entries = await store.range(consumerIndexes.accounts(SEALER), { limit: 200, ...omitUndefined({ after }) });
     for (const { id } of entries) yield id as AccountId;
@@ -24,7 +24,7 @@ export async function* sealedAccounts({ store }: Pick<Ports, 'store'>): AsyncGen
 
 /** The segments from this one to the end of the chain, or to the first that is not there. */
 export async function* segmentsInStore(
-  { store, clock }: Pick<Ports, 'store' | 'clock'>,
+  { store, clock }: ReadPorts,
   { account, number: last }: AuditChain,
   first: number,
 ): AsyncGenerator<Segment> {

@@ -1,6 +1,6 @@
 import type { ResourceId, UserId } from '../kernel/ids.ts';
 import type { MailLanguage } from '../kernel/mail.ts';
-import type { Ports } from '../kernel/ports/ports.ts';
+import type { MailPorts } from '../kernel/ports/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Result, wrongInput } from '../kernel/result.ts';
 import { DAY_MS } from '../kernel/time.ts';
@@ -35,7 +35,7 @@ export interface MadeLink {
   isRepeated?: true;
 }
 
-export type LinkNeeds = Pick<Ports, 'store' | 'clock' | 'random' | 'courier'> & { issuer: string };
+export type LinkNeeds = MailPorts & { issuer: string };
 
 /**
  * Sends a link of a user by mail; or returns it once, for an actor who hands it over: where no mail reaches the user, or

@@ -1,7 +1,7 @@
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import type { Actor } from '../kernel/actor.ts';
 import { actsWithin, isHelpDesk, mayHandOver } from '../kernel/policy.ts';
-import type { Ports } from '../kernel/ports/ports.ts';
+import type { Ports, WritePorts } from '../kernel/ports/ports.ts';
 import type { DocumentKey } from '../kernel/ports/store.ts';
 import { type Refusal, refusal } from '../kernel/result.ts';
 import { type Decision, transact } from '../store/transact.ts';
@@ -39,7 +39,7 @@ export function boundsOf(actor: Actor): Pick<DeliveredLink, 'by' | 'byHelpDesk' 
 
 /** Records that a mail server accepted the link, so that it is not mailed twice. */
 export function recordMailed<L extends DeliveredLink>(
-  ports: Pick<Ports, 'store' | 'clock' | 'random'>,
+  ports: WritePorts,
   key: DocumentKey<L>,
   secretHash: string,
 ): Promise<void> {

@@ -3,10 +3,8 @@ import { accountDocument } from '../accounts/documents.ts';
 import type { AccountId } from '../kernel/ids.ts';
 import type { MailBrand, MailLanguage, NoticeChange } from '../kernel/mail.ts';
 import type { MailDraft } from '../kernel/mail-draft.ts';
-import type { Ports } from '../kernel/ports/ports.ts';
+import type { NoticePorts } from '../kernel/ports/ports.ts';
 import type { ClientInfo } from '../kernel/request-context.ts';
-
-export type NoticeNeeds = Pick<Ports, 'store' | 'courier' | 'clock'>;
 
 interface Recipient {
   account: AccountId;
@@ -23,7 +21,7 @@ interface Recipient {
  * @param tokenName of the token that has changed, if it is about one
  */
 export function notify(
-  ports: NoticeNeeds,
+  ports: NoticePorts,
   to: Recipient,
   change: NoticeChange,
   client: ClientInfo,
@@ -34,7 +32,7 @@ export function notify(
 
 /** Tells a user by mail that their credentials changed, if they have an address (SR-38). */
 export function notifyUser(
-  ports: NoticeNeeds,
+  ports: NoticePorts,
   { account, email }: { account: AccountId; email?: string },
   change: NoticeChange,
   {
@@ -53,7 +51,7 @@ export function notifyUser(
  * @throws when the mail server does not take it
  */
 export async function sendNotice(
-  ports: NoticeNeeds,
+  ports: NoticePorts,
   { account, email, language, brand }: Recipient,
   change: NoticeChange,
   { address }: ClientInfo,
@@ -67,7 +65,7 @@ export async function sendNotice(
   await ports.courier.send({ kind: 'security-notice', to: email, language, facts, ...omitUndefined({ brand }) });
 }
 
-async function nameOf(ports: NoticeNeeds, account: AccountId): Promise<string> {
+async function nameOf(ports: NoticePorts, account: AccountId): Promise<string> {
   const [stored] = await ports.store.getMany([accountDocument.key(account)], ports.clock.now());
   if (!stored) throw new Error(`Account ${account} not found.`);
   return stored.value.name;

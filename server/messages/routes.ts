@@ -3,12 +3,10 @@ import { email, instantOf, messageLanguage } from '../http/api/fields.ts';
 import { route } from '../http/api/route.ts';
 import { jsonAnswer, jsonBody, refuseResult } from '../http/api/router.ts';
 import { MAIL_FAILURES } from '../kernel/mail.ts';
-import type { Ports } from '../kernel/ports/ports.ts';
+import type { NoticePorts, Ports } from '../kernel/ports/ports.ts';
 import { isRefusal } from '../kernel/result.ts';
 import { readMailStatus } from './read-mail-status.ts';
 import { sendTestMail } from './send-test-mail.ts';
-
-type Needs = Pick<Ports, 'store' | 'clock' | 'courier'>;
 
 const status = z
   .object({
@@ -34,7 +32,7 @@ export const mailRoutes = [
     summary: 'Read whether email is sent, and how the last messages went',
     description: 'Of the whole installation.',
     responses: { 200: jsonAnswer('The state.', status) },
-    handle: async (c, ports: Needs) => {
+    handle: async (c, ports: NoticePorts) => {
       const verdict = await readMailStatus(ports, c.get('act'));
       return isRefusal(verdict) ? refuseResult(c, verdict) : c.json(verdict, 200);
     },
@@ -63,7 +61,7 @@ export const mailRoutes = [
           .openapi('TestMail', { description: 'A test email that was sent.' }),
       ),
     },
-    handle: async (c, ports: Needs) => {
+    handle: async (c, ports: Pick<Ports, 'store' | 'clock' | 'courier'>) => {
       const verdict = await sendTestMail(ports, c.get('act'), c.req.valid('json'));
       return isRefusal(verdict) ? refuseResult(c, verdict) : c.json(verdict, 200);
     },

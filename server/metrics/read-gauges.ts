@@ -3,7 +3,7 @@ import type { KeptLogs } from '../events/drop-old-segments.ts';
 import { SEALER } from '../events/stored-segments.ts';
 import type { AccountEvent } from '../kernel/event.ts';
 import type { QueueLoad } from '../kernel/ports/password-hasher.ts';
-import type { Ports } from '../kernel/ports/ports.ts';
+import type { ReadPorts } from '../kernel/ports/ports.ts';
 import { withDeadline } from '../kernel/with-deadline.ts';
 import type { ClockState } from '../operations/clock/clock-guard.ts';
 import { lastBackupDocument, signingKeysDocument } from '../operations/maintenance/documents.ts';
@@ -34,13 +34,11 @@ export interface ProcessState {
   readonly certificate: CertificateState | undefined;
 }
 
-type Needs = Pick<Ports, 'store' | 'clock'>;
-
 /** A scrape waits for the store no longer than this; what it did not answer by then is missing. */
 const STORE_TIMEOUT_MS = 2000;
 
 /** The numbers that nothing counts, because they are read when they are asked for. */
-export async function readGauges(ports: Needs, state: ProcessState): Promise<Family[]> {
+export async function readGauges(ports: ReadPorts, state: ProcessState): Promise<Family[]> {
   const reads = await Promise.all([
     isReady(ports, state),
     readSize(ports),
@@ -149,14 +147,14 @@ function retentionGauges({ keptLogs: { oldestAt = 0, early }, eventsKeptMs }: Pr
 }
 
 /** Asked for at each scrape, as the readiness probe does: a service without sign-ins would not notice a dead store. */
-async function isReady({ store }: Needs, { isServing }: ProcessState): Promise<Family[]> {
+async function isReady({ store }: ReadPorts, { isServing }: ProcessState): Promise<Family[]> {
   const isUp = await inTime(store.check().then(() => true));
   const help =
     'Whether this process takes requests: 1 if it is not stopping, its clock is trusted and the store took a durable write.';
   return [gauge('countersign_ready', help, isServing && isUp === true ? 1 : 0, 'min')];
 }
 
-async function readSize({ store }: Needs): Promise<Family[]> {
+async function readSize({ store }: ReadPorts): Promise<Family[]> {
   const size = await inTime(store.measure());
   if (!size) return [];
   const { usedBytes, freeBytes } = size;
@@ -176,7 +174,7 @@ async function readSize({ store }: Needs): Promise<Family[]> {
 }
 
 /** The age says more than a number of events would: it grows only if sealing does not keep up. */
-async function readUnsealed({ store, clock }: Needs): Promise<Family[]> {
+async function readUnsealed({ store, clock }: ReadPorts): Promise<Family[]> {
   const now = clock.now();
   const read = async () => {
     const [position] = await store.getMany([consumerDocument.key(SEALER)], now);
@@ -192,7 +190,7 @@ async function readUnsealed({ store, clock }: Needs): Promise<Family[]> {
 }
 
 /** An age and not a number, as above: it grows only if the feed does not keep up. */
-async function readFeedLag({ store, clock }: Needs): Promise<Family[]> {
+async function readFeedLag({ store, clock }: ReadPorts): Promise<Family[]> {
   const now = clock.now();
   const waits = () => store.range(feedIndexes.pending(), { limit: 1 });
   const read = await inTime(Promise.all([waits(), store.getMany([feedStateDocument.key()], now)]));
@@ -208,7 +206,7 @@ function instantOf(text: string): number | undefined {
   return typeof event?.at === 'number' ? event.at : undefined;
 }
 
-async function readKeysAndBackup({ store, clock }: Needs): Promise<Family[]> {
+async function readKeysAndBackup({ store, clock }: ReadPorts): Promise<Family[]> {
   const now = clock.now();
   const asked = [signingKeysDocument.key(), lastBackupDocument.key(), processesDocument.key()] as const;
   const read = await inTime(store.getMany(asked, now));

@@ -1,7 +1,7 @@
 import { canonicalAddress, rateKey } from '../kernel/addresses.ts';
 import type { AccountId, TrustedBrowserId, UserId } from '../kernel/ids.ts';
 import { normaliseName } from '../kernel/names.ts';
-import type { Ports } from '../kernel/ports/ports.ts';
+import type { Ports, ReadPorts, SecretPorts } from '../kernel/ports/ports.ts';
 import type { DocumentKey, DocumentReader } from '../kernel/ports/store.ts';
 import { transact } from '../store/transact.ts';
 import { passwordAttemptsDocument } from './documents.ts';
@@ -110,7 +110,7 @@ export async function hasCompletedSignInFrom(
 
 /** Whether a user's password is no longer evaluated outside the networks where they have signed in. */
 export async function isPasswordLocked(
-  ports: Pick<Ports, 'store' | 'clock'>,
+  ports: ReadPorts,
   user: { id: UserId; passwordHash?: string; credentialEpoch?: number },
 ): Promise<boolean> {
   const now = ports.clock.now();
@@ -123,7 +123,7 @@ export async function isPasswordLocked(
  * it has ended.
  */
 export async function recordNetwork(
-  ports: Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>,
+  ports: SecretPorts,
   subject: string,
   address: string | undefined,
   add = addNetwork,

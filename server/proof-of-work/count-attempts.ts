@@ -1,5 +1,5 @@
 import type { AccountId, ResourceId } from '../kernel/ids.ts';
-import type { Ports } from '../kernel/ports/ports.ts';
+import type { Ports, WritePorts } from '../kernel/ports/ports.ts';
 import { type ClientInfo, createEvent } from '../kernel/request-context.ts';
 import { HOUR_MS, MINUTE_MS } from '../kernel/time.ts';
 import { newOperation } from '../store/transact.ts';
@@ -11,7 +11,6 @@ const USUAL = {
   resets: { perAddress: 3, perResource: 30 },
 } as const;
 
-type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'proofOfWork'>;
 /** A resource. */
 interface Attacked {
   id: ResourceId;
@@ -23,7 +22,7 @@ interface Attacked {
  * addresses shows only at its resource. Once an hour, the resource's account learns of it.
  */
 export async function countAttempt(
-  ports: Needs,
+  ports: WritePorts & Pick<Ports, 'proofOfWork'>,
   attempt: keyof typeof USUAL,
   resource: Attacked,
   client: ClientInfo,
@@ -44,7 +43,11 @@ export async function countAttempt(
   if (ofResource === perResource) await reportAttack(ports, resource, now);
 }
 
-async function reportAttack(ports: Needs, { id, account }: Attacked, now: number): Promise<void> {
+async function reportAttack(
+  ports: WritePorts & Pick<Ports, 'proofOfWork'>,
+  { id, account }: Attacked,
+  now: number,
+): Promise<void> {
   // Nothing is refused, so no count is beyond a limit.
   const noticed = await ports.store.increment(`attack-notices/${id}`, HOUR_MS, Number.MAX_SAFE_INTEGER, now);
   if (noticed.count > 1) return;

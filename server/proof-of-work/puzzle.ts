@@ -30,8 +30,6 @@ const KEY_BYTES = 32;
 const TARGET_BYTES = 8;
 const ID_BYTES = 16;
 
-type Needs = Pick<Ports, 'secrets' | 'random'>;
-
 /** Undefined: no proof is needed. `load`: as a multiple of what is usual. */
 export function guessesFor(mode: ProofMode, load: number): number | undefined {
   if (mode === 'off' || (mode === 'auto' && load < 1)) return undefined;
@@ -42,7 +40,12 @@ export function guessesFor(mode: ProofMode, load: number): number | undefined {
  * A new puzzle, of which the service stores nothing: the seal is a MAC over the context and the whole key, of which the
  * puzzle shows the first bytes. So a guess without the work is a guess of the key, and a check is one MAC.
  */
-export async function newPuzzle(ports: Needs, context: PuzzleContext, guesses: number, now: number): Promise<Puzzle> {
+export async function newPuzzle(
+  ports: Pick<Ports, 'secrets' | 'random'>,
+  context: PuzzleContext,
+  guesses: number,
+  now: number,
+): Promise<Puzzle> {
   const random = Buffer.from(ports.random.bytes(ID_BYTES + 4));
   const id = random.subarray(0, ID_BYTES).toString('base64url');
   // `guesses` is at most 2^10, so the remainder of 32 bits is even to one part in 2^22.

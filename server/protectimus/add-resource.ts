@@ -2,7 +2,7 @@ import type { ResourceId } from '../kernel/ids.ts';
 import { runExclusive } from '../kernel/keyed-queue.ts';
 import { normaliseName } from '../kernel/names.ts';
 import { mayCreateResource } from '../kernel/policy.ts';
-import type { Ports } from '../kernel/ports/ports.ts';
+import type { WritePorts } from '../kernel/ports/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import { createResource } from '../resources/create-resource.ts';
@@ -17,7 +17,7 @@ import { findResource } from './find-named.ts';
  * time.
  */
 export async function addResource(
-  ports: Pick<Ports, 'store' | 'clock' | 'random'>,
+  ports: WritePorts,
   act: RequestContext,
   newId: NewId<ResourceId>,
   settings: ResourceSettings,

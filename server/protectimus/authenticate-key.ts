@@ -10,14 +10,12 @@ import type { Actor } from '../kernel/actor.ts';
 import { inRange } from '../kernel/addresses.ts';
 import { type AccountId, type AdministratorId, type ApiKeyId, parseId } from '../kernel/ids.ts';
 import { normaliseName } from '../kernel/names.ts';
-import type { Ports } from '../kernel/ports/ports.ts';
+import type { SecretPorts } from '../kernel/ports/ports.ts';
 import type { IndexEntry } from '../kernel/ports/store.ts';
 import type { Result } from '../kernel/result.ts';
 import { recordOnce } from '../store/record-once.ts';
 import { isValidAt, parseHourlyPassword } from './hourly-password.ts';
 import { clientKeyOf, countFailure, rateLimitRefusal, recordSuccess } from './rate-limit.ts';
-
-type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>;
 
 interface KeyCredentials {
   /** As it was sent. */
@@ -50,7 +48,10 @@ const DECOY = {
  * after the same reads (SR-17); after too many failures from one address, for one name or for many, its requests are
  * refused unread for the rest of a minute.
  */
-export async function authenticateKey(ports: Needs, credentials: KeyCredentials): Promise<Result<AuthenticatedKey>> {
+export async function authenticateKey(
+  ports: SecretPorts,
+  credentials: KeyCredentials,
+): Promise<Result<AuthenticatedKey>> {
   const login = normaliseName(credentials.login.slice(0, MAX_LOGIN_LENGTH));
   const guesser = clientKeyOf(credentials.address, login);
   const barred = rateLimitRefusal(ports, guesser);
@@ -88,7 +89,7 @@ export async function authenticateKey(ports: Needs, credentials: KeyCredentials)
  * All keys of all accounts with that login: omitting one would lock it out. Each account has at most {@link
  * MAX_KEYS_PER_LOGIN}.
  */
-async function keysNamed({ store }: Needs, login: string) {
+async function keysNamed({ store }: SecretPorts, login: string) {
   const found: IndexEntry[] = [];
   let after: IndexEntry | undefined;
   do {

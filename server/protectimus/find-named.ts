@@ -1,7 +1,7 @@
 import type { ResourceId, UserId } from '../kernel/ids.ts';
 import { normaliseName } from '../kernel/names.ts';
 import { maySee, maySeeResource } from '../kernel/policy.ts';
-import type { Ports } from '../kernel/ports/ports.ts';
+import type { ReadPorts } from '../kernel/ports/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import { resourceDocument, resourceIndexes } from '../resources/documents.ts';
@@ -12,15 +12,13 @@ import { findUser } from '../users/find-user.ts';
 import type { User } from '../users/user.ts';
 import { userNames } from '../users/user-names.ts';
 
-type Needs = Pick<Ports, 'store' | 'clock'>;
-
 /** The dialect names an object by number, by name, or by both, which must match. */
 const DIFFERENT = refusal('INPUT_INVALID', { detail: 'the number and the name are not the same one’s' });
 const SEVERAL = refusal('INPUT_INVALID', { detail: 'resourceName: several go by it; send resourceId' });
 
 /** Names of resources need not be unique: an ambiguous one matches none. */
 export async function findResource(
-  ports: Needs,
+  ports: ReadPorts,
   act: RequestContext,
   { id, name }: { id?: ResourceId | undefined; name?: string | undefined },
 ): Promise<Result<{ resource: Resource }>> {
@@ -50,7 +48,7 @@ export async function findResource(
 
 /** Finds a user by number or by login, which may be any of the user's names. */
 export async function findNamedUser(
-  ports: Needs,
+  ports: ReadPorts,
   { actor }: RequestContext,
   { id, login }: { id?: UserId | undefined; login?: string | undefined },
 ): Promise<Result<{ user: User }>> {

@@ -4,7 +4,7 @@ import { verifySecondFactor } from '../authentication/verify-second-factor.ts';
 import type { TokenId, UserId } from '../kernel/ids.ts';
 import { normaliseName } from '../kernel/names.ts';
 import { mayChangeToken } from '../kernel/policy.ts';
-import type { Ports } from '../kernel/ports/ports.ts';
+import type { SecretPorts } from '../kernel/ports/ports.ts';
 import { createEvent, type RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import { DEFAULT_FAILED_ATTEMPTS_BEFORE_LOCK } from '../resources/resource.ts';
@@ -30,7 +30,7 @@ interface ExistingToken {
  * its possession counts like any other: it is used up, and wrong ones lock the token.
  */
 export async function importExistingToken(
-  ports: Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>,
+  ports: SecretPorts,
   act: RequestContext,
   { serial, otp, owner, name, pin }: ExistingToken,
 ): Promise<Result<{ object: Token }>> {

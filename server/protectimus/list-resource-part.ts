@@ -1,5 +1,5 @@
 import { visibleResources } from '../kernel/policy.ts';
-import type { Ports } from '../kernel/ports/ports.ts';
+import type { ReadPorts } from '../kernel/ports/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Result } from '../kernel/result.ts';
 import { resourceIndexes } from '../resources/documents.ts';
@@ -8,11 +8,9 @@ import { listResources } from '../resources/list-resources.ts';
 import type { Resource } from '../resources/resource.ts';
 import { countEntries, listOffsetPage, type OffsetPage } from '../store/records/offset-page.ts';
 
-type Needs = Pick<Ports, 'store' | 'clock'>;
-
 /** A part of the resources that the administrator sees, newest first. */
 export async function listResourcePart(
-  ports: Needs,
+  ports: ReadPorts,
   act: RequestContext,
   part: OffsetPage,
 ): Promise<Result<{ items: Resource[] }>> {
@@ -26,7 +24,7 @@ export async function listResourcePart(
 }
 
 /** The number of resources that the administrator sees. */
-export async function countResources(ports: Needs, { actor }: RequestContext): Promise<number> {
+export async function countResources(ports: ReadPorts, { actor }: RequestContext): Promise<number> {
   const visible = visibleResources(actor);
   if (!visible) return countEntries(ports, resourceIndexes.created(actor.account));
   return (await readGranted(ports, actor.account, visible)).length;

@@ -3,8 +3,6 @@ import type { Ports } from '../kernel/ports/ports.ts';
 import { type Refusal, refusal } from '../kernel/result.ts';
 import { HOUR_MS, MINUTE_MS } from '../kernel/time.ts';
 
-type Needs = Pick<Ports, 'store' | 'clock' | 'secrets'>;
-
 /** Far more than a misconfigured client sends before it is fixed. */
 export const WRONG_PER_MINUTE = 60;
 /** From one address, for any names. Each looked-up name costs a read of every partition (SR-20). */
@@ -41,7 +39,10 @@ function setUntil(times: Map<string, number>, name: string, until: number): void
  * Returns why a client's requests are refused unread. An address is blocked for every name except those that came from
  * it successfully of late, so that neither neighbours of a site nor other addresses lock its backend out (SR-49).
  */
-export function rateLimitRefusal(ports: Needs, { pair, address }: ClientKey): Refusal | undefined {
+export function rateLimitRefusal(
+  ports: Pick<Ports, 'store' | 'clock' | 'secrets'>,
+  { pair, address }: ClientKey,
+): Refusal | undefined {
   const now = ports.clock.now();
   const { barred, known } = ports.store.memory.dialectClients;
   const isKnown = now < untilOf(known, pair, now, TRUST_MS);
@@ -49,7 +50,7 @@ export function rateLimitRefusal(ports: Needs, { pair, address }: ClientKey): Re
   return untilThen(Math.max(barredUntil(pair), isKnown ? 0 : barredUntil(address)), now);
 }
 
-export function recordSuccess(ports: Needs, { pair }: ClientKey): void {
+export function recordSuccess(ports: Pick<Ports, 'store' | 'clock' | 'secrets'>, { pair }: ClientKey): void {
   setUntil(ports.store.memory.dialectClients.known, pair, ports.clock.now() + TRUST_MS);
 }
 
@@ -57,7 +58,10 @@ export function recordSuccess(ports: Needs, { pair }: ClientKey): void {
  * Counts a failure for name and address together, so that guesses from other addresses do not lock a backend out, and
  * for the address. While the address is blocked, a known name gets the same response as the others (SR-17).
  */
-export async function countFailure(ports: Needs, { pair, address }: ClientKey): Promise<Refusal> {
+export async function countFailure(
+  ports: Pick<Ports, 'store' | 'clock' | 'secrets'>,
+  { pair, address }: ClientKey,
+): Promise<Refusal> {
   const now = ports.clock.now();
   const { barred } = ports.store.memory.dialectClients;
   for (const [who, limit] of [

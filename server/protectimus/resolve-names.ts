@@ -1,16 +1,14 @@
 import { administratorDocument } from '../administrators/documents.ts';
 import type { ActorReference } from '../kernel/actor.ts';
 import type { AccountId, AdministratorId, FilterId, UserId } from '../kernel/ids.ts';
-import type { Ports } from '../kernel/ports/ports.ts';
+import type { ReadPorts } from '../kernel/ports/ports.ts';
 import { filterDocument } from '../resources/documents.ts';
 import { tokenIndexes } from '../tokens/documents.ts';
 import { userDocument } from '../users/documents.ts';
 
-type Needs = Pick<Ports, 'store' | 'clock'>;
-
 /** The email addresses of administrators that still exist: a creator is named by it. */
 export async function nameAdministrators(
-  ports: Needs,
+  ports: ReadPorts,
   account: AccountId,
   references: readonly ActorReference[],
 ): Promise<ReadonlyMap<string, string>> {
@@ -22,7 +20,7 @@ export async function nameAdministrators(
 
 /** The names of filters that still exist. */
 export async function nameFilters(
-  ports: Needs,
+  ports: ReadPorts,
   account: AccountId,
   ids: readonly (FilterId | undefined)[],
 ): Promise<ReadonlyMap<string, string>> {
@@ -33,7 +31,7 @@ export async function nameFilters(
 
 /** The logins of users who still exist. */
 export async function nameUsers(
-  ports: Needs,
+  ports: ReadPorts,
   account: AccountId,
   ids: readonly (UserId | undefined)[],
 ): Promise<ReadonlyMap<string, string>> {
@@ -44,7 +42,7 @@ export async function nameUsers(
 
 /** The users among these who have a token. */
 export async function haveTokens(
-  { store }: Needs,
+  { store }: ReadPorts,
   account: AccountId,
   ids: readonly UserId[],
 ): Promise<ReadonlySet<UserId>> {

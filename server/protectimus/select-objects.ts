@@ -1,6 +1,6 @@
 import type { ResourceId, UserId } from '../kernel/ids.ts';
 import { maySeeResource } from '../kernel/policy.ts';
-import type { Ports } from '../kernel/ports/ports.ts';
+import type { ReadPorts } from '../kernel/ports/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import { beginsWith } from '../store/index-entries.ts';
@@ -23,8 +23,6 @@ import { userIndexes } from '../users/documents.ts';
 import type { User } from '../users/user.ts';
 import { DIALECT_KINDS, protectimusType } from './token-types.ts';
 
-type Needs = Pick<Ports, 'store' | 'clock'>;
-
 /** Lists of the dialect, which combine several filters and are always newest first. */
 
 /** Maximum matches if they have to be sorted. */
@@ -41,7 +39,7 @@ interface UserSelection {
 }
 
 export async function selectUsers(
-  ports: Needs,
+  ports: ReadPorts,
   act: RequestContext,
   selection: UserSelection,
   part: OffsetPage,
@@ -93,7 +91,7 @@ export interface TokenSelection {
 }
 
 export async function selectTokens(
-  ports: Needs,
+  ports: ReadPorts,
   act: RequestContext,
   selection: TokenSelection,
   part: OffsetPage,
@@ -127,7 +125,7 @@ export async function selectTokens(
 
 /** Tokens with which a user is assigned to one of the resources. */
 async function tokensOn(
-  ports: Needs,
+  ports: ReadPorts,
   act: RequestContext,
   resources: readonly ResourceId[],
 ): Promise<Result<{ tokens: Token[]; ids: ReadonlySet<string> }>> {

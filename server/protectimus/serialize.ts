@@ -1,6 +1,6 @@
 import type { ActorReference } from '../kernel/actor.ts';
 import { idNumber } from '../kernel/ids.ts';
-import type { Ports } from '../kernel/ports/ports.ts';
+import type { ReadPorts } from '../kernel/ports/ports.ts';
 import type { Resource } from '../resources/resource.ts';
 import { rulesOf } from '../tokens/kinds/rules.ts';
 import type { Token } from '../tokens/token.ts';
@@ -8,8 +8,6 @@ import type { User } from '../users/user.ts';
 import type { Shape } from './endpoints/envelope.ts';
 import { haveTokens, nameAdministrators, nameFilters, nameUsers } from './resolve-names.ts';
 import { protectimusType } from './token-types.ts';
-
-type Needs = Pick<Ports, 'store' | 'clock'>;
 
 /**
  * The creator of an object. Clients of the dialect cannot read an object without a number here, so an object created by
@@ -20,7 +18,7 @@ export function creator(by: ActorReference, names: ReadonlyMap<string, string>):
   return { creatorId: idNumber(by.id), creatorUsername: names.get(by.id) ?? '' };
 }
 
-export async function resourceShapes(ports: Needs, resources: readonly Resource[]): Promise<Shape[]> {
+export async function resourceShapes(ports: ReadPorts, resources: readonly Resource[]): Promise<Shape[]> {
   const account = resources[0]?.account;
   if (account === undefined) return [];
   const creators = await nameAdministrators(
@@ -51,12 +49,12 @@ export async function resourceShapes(ports: Needs, resources: readonly Resource[
   }));
 }
 
-export async function resourceShape(ports: Needs, resource: Resource): Promise<Shape> {
+export async function resourceShape(ports: ReadPorts, resource: Resource): Promise<Shape> {
   const [shape] = await resourceShapes(ports, [resource]);
   return shape ?? {};
 }
 
-export async function tokenShapes(ports: Needs, tokens: readonly Token[]): Promise<Shape[]> {
+export async function tokenShapes(ports: ReadPorts, tokens: readonly Token[]): Promise<Shape[]> {
   const account = tokens[0]?.account;
   if (account === undefined) return [];
   const administrators = tokens.map(({ administrator }) => ({
@@ -88,12 +86,12 @@ export async function tokenShapes(ports: Needs, tokens: readonly Token[]): Promi
   }));
 }
 
-export async function tokenShape(ports: Needs, token: Token): Promise<Shape> {
+export async function tokenShape(ports: ReadPorts, token: Token): Promise<Shape> {
   const [shape] = await tokenShapes(ports, [token]);
   return shape ?? {};
 }
 
-export async function userShapes(ports: Needs, users: readonly User[]): Promise<Shape[]> {
+export async function userShapes(ports: ReadPorts, users: readonly User[]): Promise<Shape[]> {
   const account = users[0]?.account;
   if (account === undefined) return [];
   const creators = await nameAdministrators(
@@ -119,7 +117,7 @@ export async function userShapes(ports: Needs, users: readonly User[]): Promise<
   }));
 }
 
-export async function userShape(ports: Needs, user: User): Promise<Shape> {
+export async function userShape(ports: ReadPorts, user: User): Promise<Shape> {
   const [shape] = await userShapes(ports, [user]);
   return shape ?? {};
 }

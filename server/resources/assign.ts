@@ -1,7 +1,7 @@
 import type { EventDraft } from '../kernel/event.ts';
 import type { ResourceId, TokenId, UserId } from '../kernel/ids.ts';
 import { mayChangeToken, mayChangeUser, mayHandToken } from '../kernel/policy.ts';
-import type { Ports } from '../kernel/ports/ports.ts';
+import type { ReadPorts, WritePorts } from '../kernel/ports/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Refusal, refusal } from '../kernel/result.ts';
 import { editObject, readObject } from '../store/records/read-object.ts';
@@ -22,8 +22,6 @@ import type { User } from '../users/user.ts';
 import { resourceDocument } from './documents.ts';
 import { refusedOn } from './resource-access.ts';
 
-type Needs = Pick<Ports, 'store' | 'clock' | 'random'>;
-
 /**
  * Access to one resource: a user alone, a user together with one of their tokens (one fact, never two added up), or a
  * token without a user.
@@ -39,7 +37,7 @@ export interface AssignmentInput {
  * and its visitors can guess. So an assignment also needs the right to change the assigned user or token (SR-67).
  */
 export async function assign(
-  ports: Needs,
+  ports: WritePorts,
   act: RequestContext,
   input: AssignmentInput,
 ): Promise<{ assigned: true } | Refusal> {
@@ -61,7 +59,7 @@ export async function assign(
 
 /** Why an assignment is refused; undefined if it is allowed. Writes nothing. */
 export async function validateAssignment(
-  ports: Pick<Ports, 'store' | 'clock'>,
+  ports: ReadPorts,
   act: RequestContext,
   input: AssignmentInput,
 ): Promise<Refusal | undefined> {
@@ -81,7 +79,7 @@ interface Parts {
 }
 
 async function loadParts(
-  ports: Pick<Ports, 'store' | 'clock'>,
+  ports: ReadPorts,
   act: RequestContext,
   { resource, token: id }: AssignmentInput,
 ): Promise<Parts | Refusal> {
@@ -124,7 +122,7 @@ function nothingNamed(): Refusal {
 }
 
 export async function unassign(
-  ports: Needs,
+  ports: WritePorts,
   act: RequestContext,
   input: AssignmentInput,
 ): Promise<{ unassigned: true } | Refusal> {

@@ -3,7 +3,7 @@ import { creationHeaders, resourceId, tokenId, userId } from '../http/api/fields
 import { createOnce } from '../http/api/idempotency.ts';
 import { route } from '../http/api/route.ts';
 import { jsonAnswer, jsonBody, refuseResult } from '../http/api/router.ts';
-import type { Ports } from '../kernel/ports/ports.ts';
+import type { SecretPorts } from '../kernel/ports/ports.ts';
 import { isRefusal } from '../kernel/result.ts';
 import { assign, unassign } from './assign.ts';
 
@@ -22,8 +22,6 @@ export const assignmentInput = z
     example: { user: 'usr_01k8dq9z2mp', token: 'tok_01k8dq9z2mp' },
   });
 
-type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>;
-
 const create = route({
   method: 'post',
   path: '/assignments',
@@ -35,7 +33,7 @@ const create = route({
     'Assigns a user, a user together with one of their tokens, or a token without a user. Assigning user and token separately is not the same as assigning them together. Repeating an assignment changes nothing.',
   request: { ...jsonBody(assignmentInput), headers: creationHeaders },
   responses: { 201: jsonAnswer('Assigned.', assignmentInput) },
-  handle: async (c, ports: Needs) => {
+  handle: async (c, ports: SecretPorts) => {
     const body = c.req.valid('json');
     // An assignment has no id: its idempotency keys share a scope with those of bulk rows.
     const verdict = await createOnce(ports, c, 'acc', () => assign(ports, c.get('act'), body));
@@ -51,7 +49,7 @@ const remove = route({
   summary: 'Remove access to a resource',
   request: { query: z.strictObject(fields) },
   responses: { 204: { description: 'Removed.' } },
-  handle: async (c, ports: Needs) => {
+  handle: async (c, ports: SecretPorts) => {
     const verdict = await unassign(ports, c.get('act'), c.req.valid('query'));
     return isRefusal(verdict) ? refuseResult(c, verdict) : c.body(null, 204);
   },

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { EventDraft } from '../kernel/event.ts';
 import type { ResourceId } from '../kernel/ids.ts';
-import type { Ports } from '../kernel/ports/ports.ts';
+import type { ReadPorts, WritePorts } from '../kernel/ports/ports.ts';
 import { createEvent, type RequestContext } from '../kernel/request-context.ts';
 import { type Result, refusal } from '../kernel/result.ts';
 import { reindex } from '../store/index-entries.ts';
@@ -11,12 +11,11 @@ import { type Logo, readLogo } from './logo.ts';
 import type { Resource } from './resource.ts';
 import { refusedOn } from './resource-access.ts';
 
-type Needs = Pick<Ports, 'store' | 'clock' | 'random'>;
 type LogoChange = Result<{ object: Resource }>;
 
 /** Sets the logo of a resource, in place of the previous one. The format is read from the bytes. */
 export async function setLogo(
-  ports: Needs,
+  ports: WritePorts,
   act: RequestContext,
   id: ResourceId,
   bytes: Uint8Array,
@@ -30,7 +29,7 @@ export async function setLogo(
   });
 }
 
-export async function removeLogo(ports: Needs, act: RequestContext, id: ResourceId): Promise<LogoChange> {
+export async function removeLogo(ports: WritePorts, act: RequestContext, id: ResourceId): Promise<LogoChange> {
   return change(ports, act, id, ({ logo: _gone, ...rest }) => ({
     object: rest,
     keep: { delete: [logoDocument.key(id)] },
@@ -39,7 +38,7 @@ export async function removeLogo(ports: Needs, act: RequestContext, id: Resource
 
 /** Resource and image share an anchor, so there is never one without the other. */
 function change(
-  ports: Needs,
+  ports: WritePorts,
   act: RequestContext,
   id: ResourceId,
   edit: (resource: Resource) => Result<{ object: Resource; keep: Pick<Write, 'put' | 'delete'> }>,
@@ -67,11 +66,7 @@ function change(
 }
 
 /** Reads the logo with this hash, if it is the resource's current one. Any other hash finds nothing. */
-export async function readLogoOf(
-  ports: Pick<Ports, 'store' | 'clock'>,
-  id: ResourceId,
-  hash: string,
-): Promise<Logo | undefined> {
+export async function readLogoOf(ports: ReadPorts, id: ResourceId, hash: string): Promise<Logo | undefined> {
   const [resource, logo] = await ports.store.getMany(
     [resourceDocument.key(id), logoDocument.key(id)],
     ports.clock.now(),

@@ -2,7 +2,7 @@ import { createWithinQuota } from '../accounts/quotas.ts';
 import { referenceTo } from '../kernel/actor.ts';
 import type { ResourceId } from '../kernel/ids.ts';
 import { mayCreateResource } from '../kernel/policy.ts';
-import type { Ports } from '../kernel/ports/ports.ts';
+import type { WritePorts } from '../kernel/ports/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import type { NewId } from '../store/records/create-object.ts';
@@ -12,7 +12,7 @@ import type { Resource } from './resource.ts';
 import { checkSettings, type ResourceSettings, refuseContradiction } from './resource-settings.ts';
 
 export async function createResource(
-  ports: Pick<Ports, 'store' | 'clock' | 'random'>,
+  ports: WritePorts,
   act: RequestContext,
   birth: NewId<ResourceId>,
   settings: ResourceSettings,

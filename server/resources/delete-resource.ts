@@ -2,7 +2,7 @@ import { releaseQuota } from '../accounts/quotas.ts';
 import type { ResourceId, TokenId, UserId } from '../kernel/ids.ts';
 import { MAIL_LANGUAGES } from '../kernel/mail.ts';
 import { mayCreateResource } from '../kernel/policy.ts';
-import type { Ports } from '../kernel/ports/ports.ts';
+import type { WritePorts } from '../kernel/ports/ports.ts';
 import type { DocumentKey } from '../kernel/ports/store.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Result } from '../kernel/result.ts';
@@ -19,15 +19,13 @@ import { hookDocument, logoDocument, resourceDocument, textsDocument } from './d
 import { detachFilters, filtersOf } from './filters/attach-filters.ts';
 import { refusedOn } from './resource-access.ts';
 
-type Needs = Pick<Ports, 'store' | 'clock' | 'random'>;
-
 /**
  * Deletes a resource. Without its document no sign-in to it succeeds, whatever is assigned to it: flows under way end,
  * and its results are void (SR-39). Assignments and filters are cleaned up afterwards, as far as one request gets; the
  * rest has no effect, and a repeated deletion continues with it.
  */
 export async function deleteResource(
-  ports: Needs,
+  ports: WritePorts,
   act: RequestContext,
   id: ResourceId,
   seen?: IfMatchVersions,
@@ -65,13 +63,13 @@ export async function deleteResource(
 }
 
 /** False for a resource of another account: it looks like one that never existed, but must not be cleaned up. */
-async function isGone(ports: Needs, id: ResourceId): Promise<boolean> {
+async function isGone(ports: WritePorts, id: ResourceId): Promise<boolean> {
   const [stored] = await ports.store.getMany([resourceDocument.key(id)], ports.clock.now());
   return stored === undefined;
 }
 
 /** No event: the removed assignment has had no effect since the resource was deleted. */
-async function tidy<T extends object>(ports: Needs, key: DocumentKey<T>, edit: (object: T) => T): Promise<void> {
+async function tidy<T extends object>(ports: WritePorts, key: DocumentKey<T>, edit: (object: T) => T): Promise<void> {
   await transact(ports, key.anchor, [key], ([stored]) => {
     if (!stored) return { answer: undefined };
     const object = stored.value as T;

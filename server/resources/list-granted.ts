@@ -1,12 +1,11 @@
 import type { AccountId, ResourceId } from '../kernel/ids.ts';
-import type { Ports } from '../kernel/ports/ports.ts';
+import type { ReadPorts } from '../kernel/ports/ports.ts';
 import type { IndexEntry } from '../kernel/ports/store.ts';
 import { type Result, refusal } from '../kernel/result.ts';
 import { type ListRequest, type Page, parseCursor, writeCursor } from '../store/records/list-objects.ts';
 import { resourceDocument } from './documents.ts';
 import type { Resource } from './resource.ts';
 
-type Needs = Pick<Ports, 'store' | 'clock'>;
 type Range = Pick<ListRequest<Resource, ResourceId>, 'index' | 'after' | 'limit' | 'total' | 'order' | 'prefix'>;
 
 /**
@@ -14,7 +13,7 @@ type Range = Pick<ListRequest<Resource, ResourceId>, 'index' | 'after' | 'limit'
  * these are read: pages that skip the others would reveal their number (SR-67).
  */
 export async function listGranted(
-  ports: Needs,
+  ports: ReadPorts,
   account: AccountId,
   visible: ReadonlySet<ResourceId>,
   { index, after, limit, total, order, prefix = '' }: Range,
@@ -42,7 +41,7 @@ export async function listGranted(
 
 /** The resources of the list that exist. */
 export async function readGranted(
-  { store, clock }: Needs,
+  { store, clock }: ReadPorts,
   account: AccountId,
   visible: ReadonlySet<ResourceId>,
 ): Promise<Resource[]> {

@@ -1,5 +1,5 @@
 import { maySee, visibleResources } from '../kernel/policy.ts';
-import type { Ports } from '../kernel/ports/ports.ts';
+import type { ReadPorts } from '../kernel/ports/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { type Result, refusal } from '../kernel/result.ts';
 import { type ListQuery, listRange } from '../store/records/list-named.ts';
@@ -8,10 +8,8 @@ import { resourceDocument, resourceIndexes } from './documents.ts';
 import { listGranted } from './list-granted.ts';
 import type { Resource } from './resource.ts';
 
-type Needs = Pick<Ports, 'store' | 'clock'>;
-
 export async function listResources(
-  ports: Needs,
+  ports: ReadPorts,
   { actor }: RequestContext,
   query: ListQuery,
 ): Promise<Result<Page<Resource>>> {

@@ -3,7 +3,7 @@ import { showOne } from '../http/api/describe-object.ts';
 import { resourceId } from '../http/api/fields.ts';
 import { route } from '../http/api/route.ts';
 import { jsonAnswer, jsonBody, refuseResult } from '../http/api/router.ts';
-import type { Ports } from '../kernel/ports/ports.ts';
+import type { WritePorts } from '../kernel/ports/ports.ts';
 import { isRefusal } from '../kernel/result.ts';
 import { removeLogo, setLogo } from './change-logo.ts';
 import { LOGO_BYTES } from './logo.ts';
@@ -27,8 +27,6 @@ const input = z
 
 const params = z.object({ id: resourceId });
 
-type Needs = Pick<Ports, 'store' | 'clock' | 'random'>;
-
 const set = route({
   method: 'post',
   path: '/resources/{id}/logo',
@@ -39,7 +37,7 @@ const set = route({
   description: 'Shown above the sign-in, with the name of the resource as its alternative text.',
   request: { params, ...jsonBody(input) },
   responses: { 200: jsonAnswer('The resource as it is now.', resourceView) },
-  handle: async (c, ports: Needs) => {
+  handle: async (c, ports: WritePorts) => {
     const bytes = Buffer.from(c.req.valid('json').image, 'base64');
     return showOne(c, await setLogo(ports, c.get('act'), c.req.valid('param').id, bytes), presentResource);
   },
@@ -54,7 +52,7 @@ const remove = route({
   summary: 'Delete the logo of a resource',
   request: { params },
   responses: { 204: { description: 'Deleted, or there was none.' } },
-  handle: async (c, ports: Needs) => {
+  handle: async (c, ports: WritePorts) => {
     const verdict = await removeLogo(ports, c.get('act'), c.req.valid('param').id);
     return isRefusal(verdict) ? refuseResult(c, verdict) : c.body(null, 204);
   },

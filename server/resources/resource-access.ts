@@ -1,6 +1,6 @@
 import type { ResourceId } from '../kernel/ids.ts';
 import { mayActOn, maySee, maySeeResource } from '../kernel/policy.ts';
-import type { Ports } from '../kernel/ports/ports.ts';
+import type { ReadPorts } from '../kernel/ports/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { type Refusal, refusal } from '../kernel/result.ts';
 import { readObject } from '../store/records/read-object.ts';
@@ -9,7 +9,7 @@ import type { Resource } from './resource.ts';
 
 /** One resource. For an administrator who may not see it, it looks like one that never existed (SR-67). */
 export async function showResource(
-  ports: Pick<Ports, 'store' | 'clock'>,
+  ports: ReadPorts,
   { actor }: RequestContext,
   id: ResourceId,
 ): Promise<{ object: Resource } | Refusal> {

@@ -13,7 +13,7 @@ import { createdAt, createdBy, filterId, idOrNull, label, namedPageQuery, resour
 import { createOnce } from '../http/api/idempotency.ts';
 import { route } from '../http/api/route.ts';
 import { ifMatchVersions } from '../http/api/version.ts';
-import type { Ports } from '../kernel/ports/ports.ts';
+import type { SecretPorts } from '../kernel/ports/ports.ts';
 import { isRefusal } from '../kernel/result.ts';
 import { TOKEN_KINDS } from '../tokens/token.ts';
 import {
@@ -290,12 +290,10 @@ const routes = describeObject(
   },
 );
 
-type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>;
-
 export const resourceRoutes = [
   route({
     ...routes.create,
-    handle: async (c, ports: Needs) => {
+    handle: async (c, ports: SecretPorts) => {
       const { geoFilter, timeFilter, ipFilter, environment, rememberMs, trustedBrowserDays, testMode, ...rest } =
         c.req.valid('json');
       const { enrolment, selfService, appearance, links, resultClaims, ...body } = rest;
@@ -316,19 +314,19 @@ export const resourceRoutes = [
   }),
   route({
     ...routes.list,
-    handle: async (c, ports: Needs) =>
+    handle: async (c, ports: SecretPorts) =>
       showPage(c, await listResources(ports, c.get('act'), c.req.valid('query')), presentResource),
   }),
   route({
     ...routes.read,
-    handle: async (c, ports: Needs) => {
+    handle: async (c, ports: SecretPorts) => {
       const found = await showResource(ports, c.get('act'), c.req.valid('param').id);
       return showOne(c, found, presentResource);
     },
   }),
   route({
     ...routes.update,
-    handle: async (c, ports: Needs) => {
+    handle: async (c, ports: SecretPorts) => {
       const { id } = c.req.valid('param');
       const { enrolment, appearance, links, ...body } = c.req.valid('json');
       const changes = {
@@ -343,7 +341,7 @@ export const resourceRoutes = [
   }),
   route({
     ...routes.remove,
-    handle: async (c, ports: Needs) =>
+    handle: async (c, ports: SecretPorts) =>
       showDeleted(c, await deleteResource(ports, c.get('act'), c.req.valid('param').id, ifMatchVersions(c))),
   }),
 ];

@@ -1,5 +1,5 @@
 import type { FilterId, ResourceId } from '../kernel/ids.ts';
-import type { Ports } from '../kernel/ports/ports.ts';
+import type { WritePorts } from '../kernel/ports/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Result } from '../kernel/result.ts';
 import { applyChanges } from '../store/records/apply-changes.ts';
@@ -33,7 +33,7 @@ const FILTER_SLOTS = ['geoFilter', 'timeFilter', 'ipFilter'] as const;
 type FilterSlot = (typeof FILTER_SLOTS)[number];
 
 export async function updateResource(
-  ports: Pick<Ports, 'store' | 'clock' | 'random'>,
+  ports: WritePorts,
   act: RequestContext,
   id: ResourceId,
   changes: ResourceChanges,
@@ -87,7 +87,7 @@ function endShortenedTrust(before: Resource, after: Resource): Resource {
  * sign-in.
  */
 async function confirmFilters(
-  ports: Pick<Ports, 'store' | 'clock' | 'random'>,
+  ports: WritePorts,
   act: RequestContext,
   resource: Resource,
   wanted: readonly FilterId[],
@@ -109,11 +109,7 @@ async function confirmFilters(
 }
 
 /** Detaches the resource from those of the filters that it does not have. */
-async function tidyFilters(
-  ports: Pick<Ports, 'store' | 'clock' | 'random'>,
-  id: ResourceId,
-  filters: readonly FilterId[],
-): Promise<void> {
+async function tidyFilters(ports: WritePorts, id: ResourceId, filters: readonly FilterId[]): Promise<void> {
   if (filters.length === 0) return;
   const [stored] = await ports.store.getMany([resourceDocument.key(id)], ports.clock.now());
   const held = stored ? filtersOf(stored.value) : [];

@@ -1,8 +1,6 @@
-import type { Ports } from '../kernel/ports/ports.ts';
+import type { WritePorts } from '../kernel/ports/ports.ts';
 import { ABSENT, type DocumentKey } from '../kernel/ports/store.ts';
 import { newOperation } from './transact.ts';
-
-type Needs = Pick<Ports, 'store' | 'clock' | 'random'>;
 
 /** Maximum remembered notes; a forgotten one is read again and not rewritten. */
 const REMEMBERED = 10_000;
@@ -14,7 +12,7 @@ const REMEMBERED = 10_000;
  * @returns when it is recorded; never rejects
  */
 export async function recordOnce(
-  ports: Needs,
+  ports: WritePorts,
   key: DocumentKey<{ at: number }>,
   stepMs = Number.POSITIVE_INFINITY,
 ): Promise<void> {
@@ -22,7 +20,7 @@ export async function recordOnce(
   await note(ports, key, stepMs).catch(() => undefined);
 }
 
-async function note(ports: Needs, key: DocumentKey<{ at: number }>, stepMs: number): Promise<void> {
+async function note(ports: WritePorts, key: DocumentKey<{ at: number }>, stepMs: number): Promise<void> {
   const now = ports.clock.now();
   const { records } = ports.store.memory;
   if (records.size > REMEMBERED) records.clear();
@@ -33,7 +31,7 @@ async function note(ports: Needs, key: DocumentKey<{ at: number }>, stepMs: numb
   await write(ports, key, now, stepMs).catch(() => records.delete(name));
 }
 
-async function write(ports: Needs, key: DocumentKey<{ at: number }>, now: number, stepMs: number): Promise<void> {
+async function write(ports: WritePorts, key: DocumentKey<{ at: number }>, now: number, stepMs: number): Promise<void> {
   const [stored] = await ports.store.getMany([key], now);
   if (stored && now - stored.value.at < stepMs) return;
   await ports.store.commit({

@@ -1,5 +1,6 @@
 import { CodedError } from '@countersign/protocol/coded-error';
-import type { Ports } from '../kernel/ports/ports.ts';
+import type { WritePorts } from '../kernel/ports/ports.ts';
+import type { StoreReader } from '../kernel/ports/store.ts';
 import { storePurposeDocument } from './documents.ts';
 import { decidePurpose, type StorePurpose } from './store-purpose.ts';
 import { transact } from './transact.ts';
@@ -22,10 +23,7 @@ export class WrongStorePurpose extends CodedError {
  *
  * @throws WrongStorePurpose if the store has another purpose
  */
-export async function setStorePurpose(
-  ports: Pick<Ports, 'store' | 'clock' | 'random'>,
-  wanted: StorePurpose,
-): Promise<void> {
+export async function setStorePurpose(ports: WritePorts, wanted: StorePurpose): Promise<void> {
   const key = storePurposeDocument.key();
   const isEmpty = wanted === 'demo' && (await isStoreEmpty(ports));
   const decision = await transact(ports, key.anchor, [key], ([current]) => {
@@ -40,13 +38,13 @@ export async function setStorePurpose(
  *
  * @throws WrongStorePurpose
  */
-export async function expectDemoStore({ store }: Pick<Ports, 'store'>): Promise<void> {
+export async function expectDemoStore({ store }: { store: StoreReader }): Promise<void> {
   const [stored] = await store.getMany([storePurposeDocument.key()], 0);
   if (stored?.value.purpose !== 'demo') throw new WrongStorePurpose('demo');
 }
 
 /** True if there is no document, no index entry and no event. */
-export async function isStoreEmpty({ store }: Pick<Ports, 'store'>): Promise<boolean> {
+export async function isStoreEmpty({ store }: { store: StoreReader }): Promise<boolean> {
   let after: string | undefined;
   do {
     const page = await store.scan(after, 100);

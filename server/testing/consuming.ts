@@ -1,7 +1,7 @@
 import { type ConsumeOptions, consumeEvents } from '../events/consume-events.ts';
 import { createSignInCounter } from '../events/count-sign-ins.ts';
 import { createSealer } from '../events/seal-events.ts';
-import type { Ports } from '../kernel/ports/ports.ts';
+import type { Ports, WritePorts } from '../kernel/ports/ports.ts';
 import { createSignInKeeper } from '../user-management/keep-last-sign-ins.ts';
 import { createDeriver } from '../webhooks/derive-deliveries.ts';
 
@@ -15,7 +15,7 @@ export function sealEvents(
 
 /** Counts every sign-in that has been appended. Returns the number of events read. */
 export function countSignIns(
-  ports: Pick<Ports, 'store' | 'clock' | 'random'>,
+  ports: WritePorts,
   { keptDays, ...options }: ConsumeOptions & { keptDays: number },
 ): Promise<number> {
   return consumeEvents(ports, [createSignInCounter(ports, keptDays)], options);

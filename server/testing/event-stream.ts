@@ -3,7 +3,7 @@ import { openRecord } from '../events/log/personal-part.ts';
 import type { AuditRecord } from '../events/log/segment.ts';
 import type { AccountEvent } from '../kernel/event.ts';
 import type { AccountId } from '../kernel/ids.ts';
-import type { Ports } from '../kernel/ports/ports.ts';
+import type { Ports, WritePorts } from '../kernel/ports/ports.ts';
 import type { Json, Store } from '../kernel/ports/store.ts';
 import { loadSigningKeys } from '../platform/jose/load-signing-keys.ts';
 import { createSigner } from '../platform/jose/signer.ts';
@@ -59,7 +59,7 @@ export function sampleEvent(number: number): AccountEvent {
 
 /** Appends events like a change on that anchor. */
 export async function append(
-  { store, clock, random }: Pick<Ports, 'store' | 'clock' | 'random'>,
+  { store, clock, random }: WritePorts,
   anchor: string,
   events: readonly AccountEvent[],
 ): Promise<void> {

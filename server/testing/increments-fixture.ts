@@ -9,13 +9,13 @@ import { archiveSegments } from '../events/archive-segments.ts';
 import { dropConsumedEvents } from '../events/consumed-events.ts';
 import { dropOldSegments } from '../events/drop-old-segments.ts';
 import type { AuditArchive } from '../kernel/ports/audit-archive.ts';
-import type { Ports } from '../kernel/ports/ports.ts';
 import { DAY_MS, HOUR_MS } from '../kernel/time.ts';
 import { backUpChanges, readBackupPoint } from '../operations/backup/back-up-changes.ts';
 import type { BackupRecord } from '../operations/backup/backup-records.ts';
 import { backupText } from '../operations/backup/backup-text.ts';
 import { mergeBackups } from '../operations/backup/merge-backups.ts';
 import { type RestoreCounts, restoreBackup } from '../operations/backup/restore-backup.ts';
+import type { ErasurePorts } from '../operations/personal-data/erase-user.ts';
 import { idempotencyMarkDocument } from '../store/records/documents.ts';
 import { transact } from '../store/transact.ts';
 import { deleteUser } from '../user-management/delete-user.ts';
@@ -33,10 +33,8 @@ export interface TakenBackup {
   state: UnprovenState;
 }
 
-type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'archive'>;
-
 /** Backs up as the command does. */
-export async function takeBackup(ports: Needs, name: string, earlier?: TakenBackup): Promise<TakenBackup> {
+export async function takeBackup(ports: ErasurePorts, name: string, earlier?: TakenBackup): Promise<TakenBackup> {
   const point = earlier && (await readBackupPoint(ports, earlier.state.head.point));
   if (earlier && !point) throw new Error('the store does not know the earlier backup');
   const explain = (error: unknown) => ({ code: 'UNAVAILABLE', title: String(error) });
@@ -126,7 +124,7 @@ export function withoutNotes(ports: TestPorts): TestPorts {
 }
 
 /** An increment whose command is killed. */
-export async function breakOff(ports: Needs, earlier: TakenBackup | undefined): Promise<void> {
+export async function breakOff(ports: ErasurePorts, earlier: TakenBackup | undefined): Promise<void> {
   const point = earlier && (await readBackupPoint(ports, earlier.state.head.point));
   let pages = 0;
   for await (const _ of backUpChanges(ports, point)) if (++pages === 2) break;

@@ -3,7 +3,7 @@ import type { EventDraft } from '../kernel/event.ts';
 import type { TokenId } from '../kernel/ids.ts';
 import { runExclusive } from '../kernel/keyed-queue.ts';
 import { mayChangeToken } from '../kernel/policy.ts';
-import type { Ports } from '../kernel/ports/ports.ts';
+import type { SecretPorts } from '../kernel/ports/ports.ts';
 import { createEvent, type RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import { readObject } from '../store/records/read-object.ts';
@@ -33,7 +33,7 @@ const REASONS = { used: 'OTP_REPLAYED', late: 'OTP_CLOCK_OFF', wrong: 'OTP_WRONG
  * @param otp exactly `^[0-9]{6,10}$`, or with the token's PIN
  */
 export async function checkCode(
-  ports: Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>,
+  ports: SecretPorts,
   act: RequestContext,
   id: TokenId,
   otp: string,

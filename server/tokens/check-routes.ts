@@ -3,7 +3,7 @@ import { tokenId } from '../http/api/fields.ts';
 import { route } from '../http/api/route.ts';
 import { jsonAnswer, jsonBody, refuseResult } from '../http/api/router.ts';
 import { refuse } from '../http/problem.ts';
-import type { Ports } from '../kernel/ports/ports.ts';
+import type { SecretPorts } from '../kernel/ports/ports.ts';
 import { isRefusal } from '../kernel/result.ts';
 import { checkCode } from './check-code.ts';
 import { parseTypedOtp } from './kinds/oath/format.ts';
@@ -28,8 +28,6 @@ const checked = z
   })
   .openapi('TokenCheck', { description: 'The outcome of the check.' });
 
-type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>;
-
 const check = route({
   method: 'post',
   path: '/tokens/{id}/check',
@@ -41,7 +39,7 @@ const check = route({
     'For a help desk. It changes no counter, counts no failure and locks nothing; the code stays valid for a sign-in. Each check is an event. Wrong codes have a separate limit: after 5 within an hour, or 20 within a week, no code of the token is checked for a while (`TOO_MANY_ATTEMPTS`). For TOTP and HOTP only (`TOKEN_KIND_UNFIT`). Tokens of administrators cannot be checked.',
   request: { params: z.object({ id: tokenId }), ...jsonBody(checking) },
   responses: { 200: jsonAnswer('The outcome.', checked) },
-  handle: async (c, ports: Needs) => {
+  handle: async (c, ports: SecretPorts) => {
     const otp = parseTypedOtp(c.req.valid('json').otp);
     if (otp === undefined) return refuse(c, 'OTP_MALFORMED');
     const verdict = await checkCode(ports, c.get('act'), c.req.valid('param').id, otp);

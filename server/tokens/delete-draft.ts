@@ -1,5 +1,5 @@
 import type { TokenId } from '../kernel/ids.ts';
-import type { Ports } from '../kernel/ports/ports.ts';
+import type { WritePorts } from '../kernel/ports/ports.ts';
 import { createEvent, type RequestContext } from '../kernel/request-context.ts';
 import { reindex } from '../store/index-entries.ts';
 import { type Decision, transact } from '../store/transact.ts';
@@ -9,7 +9,7 @@ import type { Token } from './token.ts';
 
 /** Deletes a token whose enrolment was not completed; undefined if it is not the user's. */
 export function deleteDraft(
-  ports: Pick<Ports, 'store' | 'clock' | 'random'>,
+  ports: WritePorts,
   act: RequestContext,
   id: TokenId,
   { id: owner }: Pick<User, 'id'>,

@@ -1,6 +1,6 @@
 import type { TokenId, UserId } from '../kernel/ids.ts';
 import { mayDelete } from '../kernel/policy.ts';
-import type { Ports } from '../kernel/ports/ports.ts';
+import type { SecretPorts, WritePorts } from '../kernel/ports/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import { reindex } from '../store/index-entries.ts';
@@ -21,7 +21,7 @@ import { rememberToken } from './token-history.ts';
  * and cleaned up afterwards.
  */
 export async function deleteToken(
-  ports: Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>,
+  ports: SecretPorts,
   act: RequestContext,
   id: TokenId,
   seen?: IfMatchVersions,
@@ -57,11 +57,7 @@ export async function deleteToken(
 }
 
 /** No event: these assignments have been void since the token was deleted. */
-async function forgetPairs(
-  ports: Pick<Ports, 'store' | 'clock' | 'random'>,
-  owner: UserId,
-  token: TokenId,
-): Promise<void> {
+async function forgetPairs(ports: WritePorts, owner: UserId, token: TokenId): Promise<void> {
   const key = userDocument.key(owner);
   await transact(ports, key.anchor, [key], ([stored]) => {
     const user = stored?.value;

@@ -1,4 +1,4 @@
-import type { Ports } from '../kernel/ports/ports.ts';
+import type { WritePorts } from '../kernel/ports/ports.ts';
 import { transact } from '../store/transact.ts';
 import { userDocument } from '../users/documents.ts';
 import type { User } from '../users/user.ts';
@@ -7,10 +7,7 @@ import type { User } from '../users/user.ts';
  * Ends every permission of the user to replace a token. Written before a token is activated again: no enrolment that
  * rests on its deactivation commits after that (SR-69).
  */
-export async function endReplacements(
-  ports: Pick<Ports, 'store' | 'clock' | 'random'>,
-  { id, account }: Pick<User, 'id' | 'account'>,
-): Promise<void> {
+export async function endReplacements(ports: WritePorts, { id, account }: Pick<User, 'id' | 'account'>): Promise<void> {
   const key = userDocument.key(id);
   await transact(ports, key.anchor, [key], ([stored], now) => {
     if (stored?.value.account !== account) return { answer: undefined };

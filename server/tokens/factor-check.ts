@@ -1,11 +1,8 @@
 import type { RefusalCode } from '@countersign/protocol/codes';
-import type { Ports } from '../kernel/ports/ports.ts';
 import type { Stored } from '../kernel/ports/store.ts';
 import type { Challenge } from './challenge.ts';
 import type { PresentedPasskey } from './kinds/passkey/passkey-challenge.ts';
 import type { Token } from './token.ts';
-
-export type VerifyNeeds = Pick<Ports, 'secrets'>;
 
 /** A token that an answer is verified on, and its challenge, if any. */
 export interface Candidate {

@@ -1,6 +1,6 @@
 import type { AccountId, ResourceId, UserId } from '../kernel/ids.ts';
 import { maySee, maySeeResource } from '../kernel/policy.ts';
-import type { Ports } from '../kernel/ports/ports.ts';
+import type { ReadPorts } from '../kernel/ports/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { type Result, refusal } from '../kernel/result.ts';
 import { emptyPage, type ListQuery, listRange, namesFor } from '../store/records/list-named.ts';
@@ -8,8 +8,6 @@ import { listObjects, type Page } from '../store/records/list-objects.ts';
 import { tokenDocument, tokenIndexes } from './documents.ts';
 import { tokenState } from './lockout.ts';
 import type { Token, TokenState } from './token.ts';
-
-type Needs = Pick<Ports, 'store' | 'clock'>;
 
 export interface TokenQuery extends ListQuery {
   state?: TokenState | undefined;
@@ -20,7 +18,7 @@ export interface TokenQuery extends ListQuery {
 }
 
 export async function listTokens(
-  ports: Needs,
+  ports: ReadPorts,
   { actor }: RequestContext,
   query: TokenQuery,
 ): Promise<Result<Page<Token>>> {

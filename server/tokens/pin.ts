@@ -4,11 +4,9 @@ import { isSameSecret } from '../kernel/secret-token.ts';
 import { PIN_DIGITS } from './kinds/oath/format.ts';
 import type { Token, TokenPin } from './token.ts';
 
-type Needs = Pick<Ports, 'secrets'>;
-
 /** @param pin exactly four digits */
 export function newPin(
-  ports: Needs,
+  ports: Pick<Ports, 'secrets'>,
   of: { account: AccountId; id: TokenId },
   pin: string,
   position: TokenPin['position'],
@@ -20,7 +18,11 @@ export function newPin(
  * Splits typed text into the PIN and the code. The MAC costs the same for any input, and the caller verifies the code
  * whether or not the PIN was right, so a wrong PIN is indistinguishable from a wrong code.
  */
-export function splitPin(ports: Needs, token: Token, typed: string): { otp: string; isPinRight: boolean } {
+export function splitPin(
+  ports: Pick<Ports, 'secrets'>,
+  token: Token,
+  typed: string,
+): { otp: string; isPinRight: boolean } {
   const { pin } = token;
   if (!pin) return { otp: typed, isPinRight: true };
   const isBefore = pin.position === 'before';
@@ -29,6 +31,10 @@ export function splitPin(ports: Needs, token: Token, typed: string): { otp: stri
   return { otp, isPinRight: isSameSecret(pinMac(ports, token, given), Buffer.from(pin.mac, 'base64url')) };
 }
 
-function pinMac(ports: Needs, { account, id }: { account: AccountId; id: TokenId }, pin: string): Buffer {
+function pinMac(
+  ports: Pick<Ports, 'secrets'>,
+  { account, id }: { account: AccountId; id: TokenId },
+  pin: string,
+): Buffer {
   return Buffer.from(ports.secrets.mac('token-pin', JSON.stringify([account, id, pin])));
 }

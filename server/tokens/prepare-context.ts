@@ -1,12 +1,12 @@
 import type { FlowId, ResourceId } from '../kernel/ids.ts';
 import type { MailLanguage } from '../kernel/mail.ts';
-import type { Ports } from '../kernel/ports/ports.ts';
+import type { CodePorts } from '../kernel/ports/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import type { PasskeyNeeds } from './kinds/passkey/new-challenge.ts';
 import type { TokenKind } from './token.ts';
 import type { Transaction } from './transaction.ts';
 
-export type PrepareNeeds = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'codes'> & PasskeyNeeds;
+export type PrepareNeeds = CodePorts & PasskeyNeeds;
 
 /** The sign-in that a challenge is prepared for. */
 export interface PrepareContext {

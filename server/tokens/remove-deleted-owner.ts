@@ -1,6 +1,6 @@
 import type { EventDraft } from '../kernel/event.ts';
 import type { AccountId, TokenId, UserId } from '../kernel/ids.ts';
-import type { Ports } from '../kernel/ports/ports.ts';
+import type { WritePorts } from '../kernel/ports/ports.ts';
 import { createEvent, type RequestContext } from '../kernel/request-context.ts';
 import { reindex } from '../store/index-entries.ts';
 import { transact } from '../store/transact.ts';
@@ -10,7 +10,7 @@ import { tokenDocument } from './documents.ts';
 
 /** Removes a deleted owner from a token. A token that has a new owner by now, or whose owner exists, is left alone. */
 export async function removeDeletedOwner(
-  ports: Pick<Ports, 'store' | 'clock' | 'random'>,
+  ports: WritePorts,
   act: RequestContext,
   account: AccountId,
   id: TokenId,

@@ -1,6 +1,6 @@
 import type { TokenId } from '../kernel/ids.ts';
 import { mayHelpToken } from '../kernel/policy.ts';
-import type { Ports } from '../kernel/ports/ports.ts';
+import type { WritePorts } from '../kernel/ports/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import { readObject } from '../store/records/read-object.ts';
@@ -16,7 +16,7 @@ export const RESYNC_SCOPES = ['resync/1', 'resync/2'] as const;
  * clock.
  */
 export async function requestResync(
-  ports: Pick<Ports, 'store' | 'clock' | 'random'>,
+  ports: WritePorts,
   act: RequestContext,
   id: TokenId,
 ): Promise<Result<{ questions: [string, string]; expiresAt: number }>> {

@@ -2,7 +2,7 @@ import { callDependency } from '../kernel/dependency.ts';
 import type { TokenId } from '../kernel/ids.ts';
 import { runExclusive } from '../kernel/keyed-queue.ts';
 import { isOwnUser, mayHelpToken } from '../kernel/policy.ts';
-import type { Ports } from '../kernel/ports/ports.ts';
+import type { SecretPorts } from '../kernel/ports/ports.ts';
 import { createEvent, type RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import { reindex } from '../store/index-entries.ts';
@@ -32,7 +32,7 @@ export const RESYNC_THRESHOLD = 5;
  * @param otps each exactly `^[0-9]{6,10}$`, in the order in which the device showed them
  */
 export async function resyncToken(
-  ports: Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>,
+  ports: SecretPorts,
   act: RequestContext,
   id: TokenId,
   otps: readonly [string, string],

@@ -15,7 +15,7 @@ import { jsonAnswer, jsonBody, refuseResult } from '../http/api/router.ts';
 import { ifMatchVersions, tagged } from '../http/api/version.ts';
 import { refuse } from '../http/problem.ts';
 import type { TokenId } from '../kernel/ids.ts';
-import type { Ports } from '../kernel/ports/ports.ts';
+import type { SecretPorts } from '../kernel/ports/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Refusal } from '../kernel/result.ts';
 import type { NewId } from '../store/records/create-object.ts';
@@ -72,7 +72,7 @@ const resync = route({
     'For a device whose counter or clock has drifted. Wrong codes count as one failure in a separate counter, which locks the token after too many in a row. Right codes are used up and do not reset the failures of sign-ins.',
   request: { params: z.object({ id: tokenId }), ...jsonBody(resyncInput) },
   responses: { 200: { ...jsonAnswer('The resynchronised token.', tokenView), ...tagged } },
-  handle: async (c, ports: Needs) => {
+  handle: async (c, ports: SecretPorts) => {
     const { otps } = c.req.valid('json');
     if (!otps.every((otp) => parseOtp(otp) !== undefined)) return refuse(c, 'OTP_MALFORMED');
     return showOne(c, await resyncToken(ports, c.get('act'), c.req.valid('param').id, otps), (token) =>
@@ -102,16 +102,14 @@ const askForResync = route({
     'For challenge-response devices with a counter or a clock. Send the responses, in this order, to `/tokens/{id}/resync`. A new request replaces the challenges.',
   request: { params: z.object({ id: tokenId }) },
   responses: { 200: jsonAnswer('Two challenges. They expire after five minutes.', questions) },
-  handle: async (c, ports: Needs) => {
+  handle: async (c, ports: SecretPorts) => {
     const asked = await requestResync(ports, c.get('act'), c.req.valid('param').id);
     return isRefusal(asked) ? refuseResult(c, asked) : c.json(asked, 200);
   },
 });
 
-type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>;
-
 export async function makeToken(
-  ports: Needs,
+  ports: SecretPorts,
   act: RequestContext,
   birth: NewId<TokenId>,
   body: z.output<typeof tokenInput>,
@@ -123,21 +121,21 @@ export async function makeToken(
 export const tokenRoutes = [
   route({
     ...routes.create,
-    handle: async (c, ports: Needs) => {
+    handle: async (c, ports: SecretPorts) => {
       const body = c.req.valid('json');
       return showCreated(c, await createOnce(ports, c, 'tok', (birth) => makeToken(ports, c.get('act'), birth, body)));
     },
   }),
   route({
     ...routes.list,
-    handle: async (c, ports: Needs) =>
+    handle: async (c, ports: SecretPorts) =>
       showPage(c, await listTokens(ports, c.get('act'), c.req.valid('query')), (token) =>
         presentToken(token, c.get('act')),
       ),
   }),
   route({
     ...routes.read,
-    handle: async (c, ports: Needs) => {
+    handle: async (c, ports: SecretPorts) => {
       const key = tokenDocument.key(c.req.valid('param').id);
       return showOne(c, await showObject(ports, c.get('act'), key, 'TOKEN_NOT_FOUND'), (token) =>
         presentToken(token, c.get('act')),
@@ -146,7 +144,7 @@ export const tokenRoutes = [
   }),
   route({
     ...routes.update,
-    handle: async (c, ports: Needs) => {
+    handle: async (c, ports: SecretPorts) => {
       const { id } = c.req.valid('param');
       return showOne(c, await updateToken(ports, c.get('act'), id, c.req.valid('json'), ifMatchVersions(c)), (token) =>
         presentToken(token, c.get('act')),
@@ -155,7 +153,7 @@ export const tokenRoutes = [
   }),
   route({
     ...routes.remove,
-    handle: async (c, ports: Needs) =>
+    handle: async (c, ports: SecretPorts) =>
       showDeleted(c, await deleteToken(ports, c.get('act'), c.req.valid('param').id, ifMatchVersions(c))),
   }),
   resync,

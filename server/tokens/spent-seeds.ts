@@ -1,6 +1,6 @@
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import type { AccountId } from '../kernel/ids.ts';
-import type { Ports } from '../kernel/ports/ports.ts';
+import type { Ports, SecretPorts } from '../kernel/ports/ports.ts';
 import type { DocumentKey } from '../kernel/ports/store.ts';
 import { transact } from '../store/transact.ts';
 import { spentSeedDocument } from './documents.ts';
@@ -20,10 +20,7 @@ import type { Token } from './token.ts';
  * Stores how far the codes of a token were used up, before it is deleted. The caller deletes it only if its
  * `nextCounter` is unchanged; after a crash in between the record is still true.
  */
-export async function storeSpentSeed(
-  ports: Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>,
-  token: Token,
-): Promise<void> {
+export async function storeSpentSeed(ports: SecretPorts, token: Token): Promise<void> {
   if (!isSeeded(token)) return;
   const spent = spentBy(token);
   const secret = spent && openSeed(ports, token);

@@ -2,7 +2,7 @@ import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import { referenceTo } from '../kernel/actor.ts';
 import type { TokenId, UserId } from '../kernel/ids.ts';
 import { mayChangeUser, mayCreate } from '../kernel/policy.ts';
-import type { Ports } from '../kernel/ports/ports.ts';
+import type { ReadPorts, SecretPorts } from '../kernel/ports/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Refusal, type Result, refusal } from '../kernel/result.ts';
 import { createObject, type NewId } from '../store/records/create-object.ts';
@@ -32,8 +32,6 @@ export interface NewPin {
   position: TokenPin['position'];
 }
 
-export type TokenNeeds = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>;
-
 /** RFC 4226 R6 recommends 160 bits; the longer hashes get seeds of their own length (RFC 6238 1.2). */
 export const SECRET_BYTES: Record<OtpAlgorithm, number> = { SHA1: 20, SHA256: 32, SHA512: 64 };
 
@@ -43,7 +41,7 @@ type TokenRecord = Omit<RecoveryToken, 'factor'>;
  * Everything that creating a token of any kind needs: rights, the record, the commit, and an owner who still exists.
  */
 export async function storeToken<T extends Token>(
-  ports: TokenNeeds,
+  ports: SecretPorts,
   act: RequestContext,
   birth: NewId<TokenId>,
   input: NewTokenRecord,
@@ -81,7 +79,7 @@ export async function storeToken<T extends Token>(
 
 /** Why a token cannot be created; undefined if it can. Writes nothing. */
 export async function validateNewToken(
-  ports: Pick<Ports, 'store' | 'clock'>,
+  ports: ReadPorts,
   act: RequestContext,
   input: Pick<NewTokenRecord, 'owner'>,
 ): Promise<Refusal | undefined> {
@@ -90,7 +88,7 @@ export async function validateNewToken(
 }
 
 async function findOwner(
-  ports: Pick<Ports, 'store' | 'clock'>,
+  ports: ReadPorts,
   act: RequestContext,
   input: Pick<NewTokenRecord, 'owner'>,
 ): Promise<Result<{ owner?: UserId }>> {

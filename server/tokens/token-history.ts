@@ -1,5 +1,5 @@
 import type { TokenId, UserId } from '../kernel/ids.ts';
-import type { Ports } from '../kernel/ports/ports.ts';
+import type { WritePorts } from '../kernel/ports/ports.ts';
 import { transact } from '../store/transact.ts';
 import { userDocument } from '../users/documents.ts';
 import type { User } from '../users/user.ts';
@@ -41,11 +41,7 @@ export function isLeftover(user: Pick<User, 'id' | 'assignments' | 'enrolled'>, 
  * Marks a user who has had a token. Written before the token is removed: after a crash in between the user needs an
  * enrolment link, and never enrols another token with a password alone (SR-69).
  */
-export async function rememberToken(
-  ports: Pick<Ports, 'store' | 'clock' | 'random'>,
-  token: Token,
-  owner: UserId,
-): Promise<void> {
+export async function rememberToken(ports: WritePorts, token: Token, owner: UserId): Promise<void> {
   const key = userDocument.key(owner);
   await transact(ports, key.anchor, [key], ([stored]) => {
     const user = stored?.value;

@@ -1,6 +1,6 @@
 import type { TokenId, UserId } from '../kernel/ids.ts';
 import { mayChangeToken, mayChangeUser, mayHelpToken } from '../kernel/policy.ts';
-import type { Ports } from '../kernel/ports/ports.ts';
+import type { SecretPorts, WritePorts } from '../kernel/ports/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Refusal, type Result, refusal } from '../kernel/result.ts';
 import { type IfMatchVersions, isUnchangedSince } from '../store/records/etag.ts';
@@ -37,7 +37,7 @@ export interface TokenChanges {
 }
 
 export async function updateToken(
-  ports: Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>,
+  ports: SecretPorts,
   act: RequestContext,
   id: TokenId,
   changes: TokenChanges,
@@ -143,12 +143,7 @@ function isAlone(name: keyof TokenChanges, changes: TokenChanges): boolean {
   return Object.entries(changes).every(([field, value]) => field === name || value === undefined);
 }
 
-async function removeOwner(
-  ports: Pick<Ports, 'store' | 'clock' | 'random'>,
-  act: RequestContext,
-  id: TokenId,
-  owner: UserId,
-): Promise<Refusal> {
+async function removeOwner(ports: WritePorts, act: RequestContext, id: TokenId, owner: UserId): Promise<Refusal> {
   await removeDeletedOwner(ports, act, act.actor.account, id, owner);
   return refusal('USER_NOT_FOUND');
 }

@@ -4,7 +4,7 @@ import { hashNewPassword, type PasswordOwner } from '../authentication/new-passw
 import { referenceTo } from '../kernel/actor.ts';
 import type { UserId } from '../kernel/ids.ts';
 import { mayChoosePassword, mayCreate, mayIdentifyUsers } from '../kernel/policy.ts';
-import type { Ports } from '../kernel/ports/ports.ts';
+import type { PasswordPorts, Ports } from '../kernel/ports/ports.ts';
 import { createEvent, type RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Refusal, type Result, refusal } from '../kernel/result.ts';
 import type { ImportedHash } from '../passwords/imported-hash.ts';
@@ -19,8 +19,6 @@ import type { User } from '../users/user.ts';
 import { userClaims } from '../users/user-names.ts';
 import { nameTaken, validateNames } from '../users/validate-names.ts';
 import { adoptHash } from './adopt-hash.ts';
-
-type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'hasher' | 'breachedPasswords'>;
 
 const MAX_ROUNDS = 8;
 
@@ -44,7 +42,7 @@ export interface NewUser {
  * removes itself. A crash in between leaves a user without an assignment, who cannot sign in anywhere.
  */
 export async function createUser(
-  ports: Needs,
+  ports: Omit<PasswordPorts, 'secrets'>,
   act: RequestContext,
   birth: NewId<UserId>,
   input: NewUser,
@@ -138,7 +136,7 @@ const PASSWORD_NOT_ALLOWED = 'administrators do not choose a password: start a r
 
 /** An imported password is not checked against the policy, because its text is unknown. The next change checks it. */
 async function hashFirstPassword(
-  ports: Needs,
+  ports: Omit<PasswordPorts, 'secrets'>,
   owner: PasswordOwner,
   password: string | undefined,
   imported: ImportedHash | undefined,
@@ -155,7 +153,12 @@ async function hashFirstPassword(
  * Deletes the user first, which makes every claim invalid; the claims are then only cleaned up. Without the mark the
  * user was never made.
  */
-async function withdraw(ports: Needs, act: RequestContext, user: User, names: string[]): Promise<void> {
+async function withdraw(
+  ports: Omit<PasswordPorts, 'secrets'>,
+  act: RequestContext,
+  user: User,
+  names: string[],
+): Promise<void> {
   const key = userDocument.key(user.id);
   const now = ports.clock.now();
   await ports.store.commit({

@@ -2,7 +2,7 @@ import { releaseQuota } from '../accounts/quotas.ts';
 import { environmentsDocument } from '../browsers/documents.ts';
 import type { AccountId, TokenId, UserId } from '../kernel/ids.ts';
 import { mayDelete } from '../kernel/policy.ts';
-import type { Ports } from '../kernel/ports/ports.ts';
+import type { WritePorts } from '../kernel/ports/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import { passwordAttemptsDocument } from '../passwords/documents.ts';
@@ -19,15 +19,13 @@ import { releaseName } from '../users/claim-name.ts';
 import { lastSignInsDocument, userDocument } from '../users/documents.ts';
 import { userClaims } from '../users/user-names.ts';
 
-type Needs = Pick<Ports, 'store' | 'clock' | 'random'>;
-
 /**
  * Deletes a user. Without the document no name finds the user, and no assignment and no result of theirs is valid
  * (SR-39). The clean-up that follows can be repeated: their tokens lose their owner under a new epoch, and their names
  * become free. A claim that stays behind is invalid.
  */
 export async function deleteUser(
-  ports: Needs,
+  ports: WritePorts,
   act: RequestContext,
   id: UserId,
   seen?: IfMatchVersions,
@@ -59,7 +57,7 @@ export async function deleteUser(
 }
 
 /** The browsers and days of a deleted user's sign-ins. */
-async function forgetSignIns(ports: Needs, account: AccountId, id: UserId): Promise<void> {
+async function forgetSignIns(ports: WritePorts, account: AccountId, id: UserId): Promise<void> {
   const [known, trusted] = [environmentsDocument.key(id), trustedBrowsersDocument.key(id)];
   const [noticed, days] = [knownSignInsDocument.key(id), lastSignInsDocument.key(id)];
   const keys = [known, trusted, noticed, days, userDocument.key(id)] as const;
@@ -75,7 +73,7 @@ async function forgetSignIns(ports: Needs, account: AccountId, id: UserId): Prom
 }
 
 /** The counters of a deleted user. */
-async function deleteCounters(ports: Needs, id: UserId): Promise<void> {
+async function deleteCounters(ports: WritePorts, id: UserId): Promise<void> {
   for (const count of [passwordAttemptsDocument.key(id), enrolmentTriesDocument.key(id)]) {
     await ports.store.commit({
       anchor: count.anchor,

@@ -3,13 +3,11 @@ import type { ConsumerName } from '../events/documents.ts';
 import { dayOf, isSignIn } from '../events/statistics/day-counters.ts';
 import { type AccountId, parseId, type ResourceId, type UserId } from '../kernel/ids.ts';
 import { mapConcurrent } from '../kernel/map-concurrent.ts';
-import type { Ports } from '../kernel/ports/ports.ts';
+import type { WritePorts } from '../kernel/ports/ports.ts';
 import { waitForOwnTurn } from '../kernel/yield-to-event-loop.ts';
 import { type Decision, transact } from '../store/transact.ts';
 import { lastSignInsDocument, userDocument } from '../users/documents.ts';
 import { laterSignIns, type SignInDays } from '../users/last-sign-ins.ts';
-
-type Needs = Pick<Ports, 'store' | 'clock' | 'random'>;
 
 const USERS_READ_AT_ONCE = 200;
 /** Their commits share the store's flushes. */
@@ -25,7 +23,7 @@ interface SignIns {
  * Keeps the day of each user's last sign-in to each resource, from the events: a sign-in writes nothing for it. A user
  * costs a commit once a day and resource. A day only moves forward, so events may come again.
  */
-export function createSignInKeeper(ports: Needs): EventConsumer {
+export function createSignInKeeper(ports: WritePorts): EventConsumer {
   return {
     name: 'last-sign-ins' satisfies ConsumerName,
     async take(batch) {
@@ -65,7 +63,7 @@ function signInsOf({ byAccount }: EventBatch): SignIns[] {
 }
 
 /** Together with the user, so that nothing stays of a user who was deleted meanwhile. */
-async function keep(ports: Needs, { user, account, days }: SignIns): Promise<void> {
+async function keep(ports: WritePorts, { user, account, days }: SignIns): Promise<void> {
   const keys = [userDocument.key(user), lastSignInsDocument.key(user)] as const;
   await transact(ports, user, keys, ([owner, last]): Decision<undefined> => {
     const later = laterSignIns(last?.value.days ?? {}, days);

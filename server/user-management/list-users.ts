@@ -1,6 +1,6 @@
 import type { ResourceId } from '../kernel/ids.ts';
 import { maySee, maySeeResource } from '../kernel/policy.ts';
-import type { Ports } from '../kernel/ports/ports.ts';
+import type { ReadPorts } from '../kernel/ports/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { type Result, refusal } from '../kernel/result.ts';
 import { emptyPage, type ListQuery, listRange, namesFor } from '../store/records/list-named.ts';
@@ -11,10 +11,8 @@ import type { User } from '../users/user.ts';
 import { readLastSignIns } from './read-last-sign-ins.ts';
 import { inSecondFactorState, type SecondFactorState } from './second-factor-state.ts';
 
-type Needs = Pick<Ports, 'store' | 'clock'>;
-
 export async function listUsers(
-  ports: Needs,
+  ports: ReadPorts,
   act: RequestContext,
   query: ListQuery & {
     blocked?: boolean | undefined;

@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi';
 import { emailLanguage, instantOf, resourceId, tokenId, userId } from '../http/api/fields.ts';
 import { route } from '../http/api/route.ts';
 import { jsonAnswer, jsonBody, refuseResult } from '../http/api/router.ts';
-import type { Ports } from '../kernel/ports/ports.ts';
+import type { MailPorts } from '../kernel/ports/ports.ts';
 import { isRefusal } from '../kernel/result.ts';
 import { MAX_TOKENS_ASSIGNED } from '../users/assignments.ts';
 import { REPLACEMENTS, reportLostDevice } from './report-lost-device.ts';
@@ -49,7 +49,7 @@ const report = route({
         .openapi('LostDevice', { description: 'A lost device that was reported.' }),
     ),
   },
-  handle: async (c, ports: Pick<Ports, 'store' | 'clock' | 'random' | 'courier'>) => {
+  handle: async (c, ports: MailPorts) => {
     const verdict = await reportLostDevice(ports, c.get('act'), c.req.valid('param').id, c.req.valid('json'));
     return isRefusal(verdict) ? refuseResult(c, verdict) : c.json(verdict, 200);
   },

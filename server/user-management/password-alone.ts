@@ -2,7 +2,7 @@ import { type Explanation, explain } from '../authentication/explain.ts';
 import type { UserId } from '../kernel/ids.ts';
 import { mapConcurrent } from '../kernel/map-concurrent.ts';
 import { maySeeResource } from '../kernel/policy.ts';
-import type { Ports } from '../kernel/ports/ports.ts';
+import type { Ports, ReadPorts } from '../kernel/ports/ports.ts';
 import type { Store } from '../kernel/ports/store.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { isRefusal } from '../kernel/result.ts';
@@ -13,8 +13,6 @@ import { rulesOf } from '../tokens/kinds/rules.ts';
 import type { Token } from '../tokens/token.ts';
 import type { User } from '../users/user.ts';
 import { readTokensOf } from './second-factor-state.ts';
-
-type Needs = Pick<Ports, 'store' | 'clock' | 'secrets' | 'geo' | 'codes' | 'freePasswordFailures'>;
 
 /** Each resource of a user costs a decision of its own. */
 const MAX_DECIDED = 20;
@@ -27,7 +25,7 @@ const USERS_AT_ONCE = 4;
  * One read of all their tokens leaves out everyone else.
  */
 export async function readPasswordAlone(
-  ports: Needs,
+  ports: ReadPorts & Pick<Ports, 'secrets' | 'geo' | 'codes' | 'freePasswordFailures'>,
   act: RequestContext,
   users: readonly User[],
 ): Promise<Map<UserId, number | null>> {

@@ -1,6 +1,6 @@
 import type { ResourceId, UserId } from '../kernel/ids.ts';
 import { maySeeResource } from '../kernel/policy.ts';
-import type { Ports } from '../kernel/ports/ports.ts';
+import type { ReadPorts } from '../kernel/ports/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { lastSignInsDocument } from '../users/documents.ts';
 import { lastSignInDay } from '../users/last-sign-ins.ts';
@@ -11,7 +11,7 @@ import type { User } from '../users/user.ts';
  * and of one of them if it is named.
  */
 export async function readLastSignIns(
-  { store, clock }: Pick<Ports, 'store' | 'clock'>,
+  { store, clock }: ReadPorts,
   { actor }: RequestContext,
   users: readonly Pick<User, 'id'>[],
   resource?: ResourceId,

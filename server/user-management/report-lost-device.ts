@@ -2,7 +2,7 @@ import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import type { ResourceId, TokenId, UserId } from '../kernel/ids.ts';
 import { type MailLanguage, mailBrand } from '../kernel/mail.ts';
 import { mayChangeToken, mayChangeUser } from '../kernel/policy.ts';
-import type { Ports } from '../kernel/ports/ports.ts';
+import type { MailPorts } from '../kernel/ports/ports.ts';
 import { createEvent, type RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import { refuseDelivery } from '../messages/deliver-link.ts';
@@ -36,15 +36,13 @@ export interface LostDevice {
   language?: MailLanguage | undefined;
 }
 
-type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'courier'>;
-
 /**
  * What an administrator does about a lost device, in one act: the tokens take no part any more, no browser is trusted,
  * the user may set up another token or is mailed a link to it, and is told. It can be repeated, and finishes what was
  * interrupted: every step before the last only denies.
  */
 export async function reportLostDevice(
-  ports: Needs,
+  ports: MailPorts,
   act: RequestContext,
   id: UserId,
   { tokens: named, replacement = 'permission', resource, language }: LostDevice,
@@ -92,7 +90,7 @@ function isDevice(token: Token): boolean {
 
 /** The event. Where a link is sent, it ends every earlier permission as well: the link replaces it. */
 function recordLoss(
-  ports: Needs,
+  ports: MailPorts,
   act: RequestContext,
   { id, account }: User,
   lost: readonly Token[],
@@ -113,7 +111,7 @@ function recordLoss(
  * faster has added one, and a slower one adds none (SR-69).
  */
 async function deactivateAll(
-  ports: Needs,
+  ports: MailPorts,
   act: RequestContext,
   { user, permits, select }: { user: User; permits: boolean; select: (tokens: readonly Token[]) => readonly Token[] },
 ): Promise<Result<{ tokens: TokenId[] }>> {
@@ -131,7 +129,7 @@ async function deactivateAll(
 }
 
 function deactivate(
-  ports: Needs,
+  ports: MailPorts,
   act: RequestContext,
   { token, user, permits }: { token: TokenId; user: User; permits: boolean },
 ): Promise<Result<{ object: Token }>> {
@@ -144,7 +142,7 @@ function deactivate(
 }
 
 /** In the language of the only resource that the user signs in to, if there is one. */
-async function tellUser(ports: Needs, user: User, language: MailLanguage | undefined): Promise<void> {
+async function tellUser(ports: MailPorts, user: User, language: MailLanguage | undefined): Promise<void> {
   const only = soleResource(user);
   const [stored] = only ? await ports.store.getMany([resourceDocument.key(only)], ports.clock.now()) : [];
   notifyUser(ports, user, 'device-lost', {

@@ -33,7 +33,7 @@ import { route } from '../http/api/route.ts';
 import { ifMatchVersions } from '../http/api/version.ts';
 import type { UserId } from '../kernel/ids.ts';
 import { maySeeResource } from '../kernel/policy.ts';
-import type { Ports } from '../kernel/ports/ports.ts';
+import type { PasswordPorts, Ports } from '../kernel/ports/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Refusal } from '../kernel/result.ts';
 import { passwordHash } from '../passwords/hash-fields.ts';
@@ -200,11 +200,10 @@ const routes = describeObject(
     },
   },
 );
-type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'hasher' | 'breachedPasswords'>;
-type RouterNeeds = Needs & Pick<Ports, 'courier' | 'geo' | 'codes' | 'freePasswordFailures'>;
+type RouterNeeds = PasswordPorts & Pick<Ports, 'courier' | 'geo' | 'codes' | 'freePasswordFailures'>;
 
 async function makeUser(
-  ports: Needs,
+  ports: PasswordPorts,
   act: RequestContext,
   birth: NewId<UserId>,
   body: z.output<typeof userInput>,

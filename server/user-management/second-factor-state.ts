@@ -1,4 +1,4 @@
-import type { Ports } from '../kernel/ports/ports.ts';
+import type { ReadPorts } from '../kernel/ports/ports.ts';
 import { assignedTokens } from '../tokens/assignments.ts';
 import { tokenDocument } from '../tokens/documents.ts';
 import { tokenState } from '../tokens/lockout.ts';
@@ -35,7 +35,7 @@ function secondFactorStates(
 
 /** The tokens of these assignments of the users, by one read. */
 export async function readTokensOf(
-  { store, clock }: Pick<Ports, 'store' | 'clock'>,
+  { store, clock }: ReadPorts,
   users: readonly User[],
   assignmentsOf: (user: User) => Assignment[],
 ): Promise<Map<Token['id'], Token>> {
@@ -48,7 +48,7 @@ export async function readTokensOf(
 
 /** The users that the state holds for, by one read of all their tokens. */
 export async function inSecondFactorState(
-  ports: Pick<Ports, 'store' | 'clock'>,
+  ports: ReadPorts,
   users: readonly User[],
   state: SecondFactorState,
   assignmentsOf: (user: User) => Assignment[],

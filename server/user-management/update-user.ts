@@ -2,10 +2,10 @@ import { administratorDocument } from '../administrators/documents.ts';
 import { hashNewPassword } from '../authentication/new-password.ts';
 import type { UserId } from '../kernel/ids.ts';
 import { mayChangeUser, mayHelpUser } from '../kernel/policy.ts';
-import type { Ports } from '../kernel/ports/ports.ts';
+import type { NoticePorts, Ports } from '../kernel/ports/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
-import { type NoticeNeeds, notify } from '../messages/notify.ts';
+import { notify } from '../messages/notify.ts';
 import { isPasswordLocked } from '../passwords/password-counters.ts';
 import { applyChanges } from '../store/records/apply-changes.ts';
 import type { IfMatchVersions } from '../store/records/etag.ts';
@@ -88,7 +88,7 @@ function isUnblock({ blocked, ...others }: UserChanges): boolean {
  * The mails of a user carry their password resets, so a change of the address by an administrator is reported to the
  * old address (SR-41). A site that forwards its users' own changes notifies them itself.
  */
-function notifyFormerAddress(ports: NoticeNeeds, act: RequestContext, email: string): void {
+function notifyFormerAddress(ports: NoticePorts, act: RequestContext, email: string): void {
   const { actor } = act;
   if (actor.kind !== 'administrator') return;
   // The user's language is unknown; the administrator's is the likeliest.

@@ -1,5 +1,5 @@
 import type { UserId } from '../kernel/ids.ts';
-import type { Ports } from '../kernel/ports/ports.ts';
+import type { WritePorts } from '../kernel/ports/ports.ts';
 import { createEvent, type RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Refusal, type Result, refusal } from '../kernel/result.ts';
 import { reindex } from '../store/index-entries.ts';
@@ -13,8 +13,6 @@ import type { User } from './user.ts';
 import { CLAIM_ABANDONED_MS, isClaiming, type NameChanges, userClaims, withNames } from './user-names.ts';
 import { nameTaken, validateNames } from './validate-names.ts';
 
-type Needs = Pick<Ports, 'store' | 'clock' | 'random'>;
-
 /**
  * Changes a user's names and external id, and the fields that `edit` changes, in four steps: mark the user with the
  * names to claim, so that others do not take them; claim the names; write them to the user; release the old ones. The
@@ -24,7 +22,7 @@ type Needs = Pick<Ports, 'store' | 'clock' | 'random'>;
  * A crash leaves claims without a user, which others may take over once the mark on the user has expired.
  */
 export async function changeNames(
-  ports: Needs,
+  ports: WritePorts,
   act: RequestContext,
   id: UserId,
   changes: NameChanges,
@@ -59,7 +57,7 @@ interface AnnouncedNames {
 
 /** Marks the user with the new names. */
 function announce(
-  ports: Needs,
+  ports: WritePorts,
   act: RequestContext,
   id: UserId,
   attempt: string,
@@ -87,7 +85,7 @@ function announce(
 }
 
 function applyNames(
-  ports: Needs,
+  ports: WritePorts,
   act: RequestContext,
   id: UserId,
   attempt: string,
@@ -118,7 +116,7 @@ function applyNames(
   });
 }
 
-async function withdrawAnnouncement(ports: Needs, id: UserId, attempt: string): Promise<void> {
+async function withdrawAnnouncement(ports: WritePorts, id: UserId, attempt: string): Promise<void> {
   const key = userDocument.key(id);
   await transact(ports, key.anchor, [key], ([stored]) => {
     if (stored?.value.claiming?.attempt !== attempt) return { answer: undefined };

@@ -1,11 +1,9 @@
 import type { AccountId, UserId } from '../kernel/ids.ts';
-import type { Ports } from '../kernel/ports/ports.ts';
+import type { WritePorts } from '../kernel/ports/ports.ts';
 import { ABSENT } from '../kernel/ports/store.ts';
 import { Contention, newOperation } from '../store/transact.ts';
 import { nameClaimDocument, userDocument } from './documents.ts';
 import { holdsName } from './user-names.ts';
-
-type Needs = Pick<Ports, 'store' | 'clock' | 'random'>;
 
 const MAX_ROUNDS = 8;
 
@@ -16,7 +14,7 @@ const MAX_ROUNDS = 8;
  * @returns the first of them that another user has
  */
 export async function claimNames(
-  ports: Needs,
+  ports: WritePorts,
   account: AccountId,
   names: readonly string[],
   user: UserId,
@@ -39,7 +37,7 @@ export async function claimNames(
  * A claim that is held already is written again, so that a concurrent release or takeover conflicts and checks once
  * more.
  */
-async function claimName(ports: Needs, account: AccountId, name: string, user: UserId): Promise<boolean> {
+async function claimName(ports: WritePorts, account: AccountId, name: string, user: UserId): Promise<boolean> {
   const key = nameClaimDocument.key(account, name);
   for (let round = 0; round < MAX_ROUNDS; round++) {
     const now = ports.clock.now();
@@ -63,7 +61,7 @@ async function claimName(ports: Needs, account: AccountId, name: string, user: U
 }
 
 /** Releases a name if it is this user's and they neither carry nor announce it. */
-export async function releaseName(ports: Needs, account: AccountId, name: string, user: UserId): Promise<void> {
+export async function releaseName(ports: WritePorts, account: AccountId, name: string, user: UserId): Promise<void> {
   const key = nameClaimDocument.key(account, name);
   for (let round = 0; round < MAX_ROUNDS; round++) {
     const now = ports.clock.now();

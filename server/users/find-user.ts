@@ -1,21 +1,23 @@
 import { type AccountId, parseId, type UserId } from '../kernel/ids.ts';
 import { normaliseName } from '../kernel/names.ts';
 import { maySee } from '../kernel/policy.ts';
-import type { Ports } from '../kernel/ports/ports.ts';
-import type { DocumentReader, RawKey } from '../kernel/ports/store.ts';
+import type { DocumentPorts } from '../kernel/ports/ports.ts';
+import type { RawKey } from '../kernel/ports/store.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { type Result, refusal } from '../kernel/result.ts';
 import { nameClaimDocument, userDocument } from './documents.ts';
 import type { User } from './user.ts';
 import { markExternalId, userNames } from './user-names.ts';
 
-type Needs = Pick<Ports, 'clock'> & { store: DocumentReader };
-
 /**
  * The user with this id or name. Only a hint: `loadAssignedTokens` reads everything again and decides whether they are
  * live and can sign in.
  */
-export async function locateUser(ports: Needs, account: AccountId, idOrName: string): Promise<User | undefined> {
+export async function locateUser(
+  ports: DocumentPorts,
+  account: AccountId,
+  idOrName: string,
+): Promise<User | undefined> {
   const now = ports.clock.now();
   const id = parseId('usr', idOrName);
   if (id) {
@@ -32,7 +34,7 @@ export async function locateUser(ports: Needs, account: AccountId, idOrName: str
 
 /** The live user with this external id, in Unicode's form C. No sign-in finds a user by it. */
 export async function findByExternalId(
-  ports: Needs,
+  ports: DocumentPorts,
   account: AccountId,
   externalId: string,
 ): Promise<User | undefined> {
@@ -49,7 +51,11 @@ export function nameKey(account: AccountId, idOrName: string): RawKey {
 }
 
 /** The user to whom {@link locateUser} leads, before the user behind a name is read. */
-export async function claimedUser(ports: Needs, account: AccountId, idOrName: string): Promise<UserId | undefined> {
+export async function claimedUser(
+  ports: DocumentPorts,
+  account: AccountId,
+  idOrName: string,
+): Promise<UserId | undefined> {
   const now = ports.clock.now();
   const id = parseId('usr', idOrName);
   if (id) {
@@ -65,14 +71,14 @@ export async function claimedUser(ports: Needs, account: AccountId, idOrName: st
  * them, and is found by a name only if that name's claim names them and they carry the name: the remains of a crash or
  * a lost race are ignored.
  */
-export async function findUser(ports: Needs, account: AccountId, idOrName: string): Promise<User | undefined> {
+export async function findUser(ports: DocumentPorts, account: AccountId, idOrName: string): Promise<User | undefined> {
   const user = await locateUser(ports, account, idOrName);
   return user && (await holdsLogin(ports, user)) ? user : undefined;
 }
 
 /** The same, for actors who may see users. */
 export async function showUser(
-  ports: Needs,
+  ports: DocumentPorts,
   { actor }: RequestContext,
   idOrName: string,
 ): Promise<Result<{ object: User }>> {
@@ -82,11 +88,11 @@ export async function showUser(
 }
 
 /** The live user by id, else undefined. */
-export function readUser(ports: Needs, account: AccountId, id: UserId): Promise<User | undefined> {
+export function readUser(ports: DocumentPorts, account: AccountId, id: UserId): Promise<User | undefined> {
   return findUser(ports, account, id);
 }
 
-async function holdsLogin(ports: Needs, user: User): Promise<boolean> {
+async function holdsLogin(ports: DocumentPorts, user: User): Promise<boolean> {
   const key = nameClaimDocument.key(user.account, normaliseName(user.login));
   const [claim] = await ports.store.getMany([key], ports.clock.now());
   return claim?.value.user === user.id;

@@ -1,7 +1,7 @@
 import { callDependency } from '../kernel/dependency.ts';
 import type { AccountId, WebhookId } from '../kernel/ids.ts';
 import { runExclusive } from '../kernel/keyed-queue.ts';
-import type { Ports } from '../kernel/ports/ports.ts';
+import type { Ports, ReadPorts, WebhookPorts } from '../kernel/ports/ports.ts';
 import type { SendOutcome } from '../kernel/send-outcome.ts';
 import { signingSecrets } from '../kernel/signing-secret.ts';
 import { MINUTE_MS } from '../kernel/time.ts';
@@ -14,8 +14,6 @@ import { decideNextStep, type NextStep, RETRY_DELAYS_MS } from './retry.ts';
 import { signatureHeaders } from './signature.ts';
 import type { Webhook } from './webhook.ts';
 
-type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'webhookSender'>;
-
 /** A try without a record by then counts as lost and is repeated. Longer than the sender's timeout. */
 export const LEASE_MS = MINUTE_MS;
 
@@ -27,7 +25,7 @@ export type AttemptResult = NextStep['kind'] | 'interrupted' | 'taken' | 'paused
 
 /** The due deliveries of a webhook or, if there are none, the time of the next one. */
 export async function dueDeliveries(
-  ports: Pick<Ports, 'store' | 'clock'>,
+  ports: ReadPorts,
   webhook: WebhookId,
   limit: number,
 ): Promise<{ due: DeliveryId[]; nextAt?: number }> {
@@ -42,7 +40,11 @@ export async function dueDeliveries(
  * One try of one delivery: claim it under a lease, send it, record it. The claim is exclusive until the lease ends; if
  * the process dies, another repeats the try, so the receiver gets it at least once.
  */
-export async function attemptDelivery(ports: Needs, id: DeliveryId, signal?: AbortSignal): Promise<AttemptResult> {
+export async function attemptDelivery(
+  ports: WebhookPorts,
+  id: DeliveryId,
+  signal?: AbortSignal,
+): Promise<AttemptResult> {
   const claimed = await claim(ports, id);
   if (!claimed) return 'taken';
   // A try that was started repeatedly and never recorded ends like a failed one.
@@ -88,7 +90,7 @@ export function signedHeaders(
   };
 }
 
-function claim(ports: Needs, id: DeliveryId): Promise<Delivery | undefined> {
+function claim(ports: WebhookPorts, id: DeliveryId): Promise<Delivery | undefined> {
   const key = deliveryDocument.key(id);
   return transact(ports, key.anchor, [key], ([stored], now): Decision<Delivery | undefined> => {
     const delivery = stored?.value;
@@ -99,7 +101,7 @@ function claim(ports: Needs, id: DeliveryId): Promise<Delivery | undefined> {
 }
 
 /** Interrupted by shutdown: do not count the attempt; retry immediately. */
-function giveBack(ports: Needs, claimed: Delivery): Promise<void> {
+function giveBack(ports: WebhookPorts, claimed: Delivery): Promise<void> {
   const key = deliveryDocument.key(claimed.id);
   return transact(ports, key.anchor, [key], ([stored], now): Decision<void> => {
     if (!stored || !isStill(stored.value, claimed)) return { answer: undefined };
@@ -112,7 +114,12 @@ function giveBack(ports: Needs, claimed: Delivery): Promise<void> {
  * Records the outcome of a try. Tries of one webhook share a queue's count, so a process records them one after the
  * other: concurrent commits would conflict, and a lost record sends the message again.
  */
-function record(ports: Needs, claimed: Delivery, outcome: SendOutcome, step: NextStep): Promise<NextStep['kind']> {
+function record(
+  ports: WebhookPorts,
+  claimed: Delivery,
+  outcome: SendOutcome,
+  step: NextStep,
+): Promise<NextStep['kind']> {
   const key = deliveryDocument.key(claimed.id);
   const queueKey = deliveryQueueDocument.key(parseDeliveryId(claimed.id)?.partition ?? 0, claimed.webhook);
   return runExclusive(ports.store, `${queueKey.anchor}/${queueKey.name}`, () =>
@@ -176,7 +183,7 @@ function dueEntry<V extends 'add' | 'remove'>(verb: V, { webhook, nextAttemptAt,
 }
 
 /** On 410 the receiver is gone: disable the webhook once, with one event. */
-async function switchOff(ports: Needs, account: AccountId, id: WebhookId): Promise<void> {
+async function switchOff(ports: WebhookPorts, account: AccountId, id: WebhookId): Promise<void> {
   await editWebhook(ports, { actor: { kind: 'service', account } }, 'webhook.disabled', id, (webhook) =>
     webhook.enabled ? { ...webhook, enabled: false, disabledReason: 'gone' } : webhook,
   );

@@ -1,14 +1,12 @@
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import type { AccountId, WebhookId } from '../kernel/ids.ts';
-import type { Ports } from '../kernel/ports/ports.ts';
+import type { WritePorts } from '../kernel/ports/ports.ts';
 import type { IndexEntry } from '../kernel/ports/store.ts';
 import { DAY_MS } from '../kernel/time.ts';
 import { byCreation, byInstant } from '../store/index-entries.ts';
 import { newOperation, transact, type Write } from '../store/transact.ts';
 import { type Delivery, type DeliveryId, parseDeliveryId } from './delivery.ts';
 import { deliveryDocument, deliveryIndexes, deliveryQueueDocument, webhookIndexes } from './documents.ts';
-
-type Needs = Pick<Ports, 'store' | 'clock' | 'random'>;
 
 const BATCH_SIZE = 200;
 
@@ -22,7 +20,7 @@ export const DEFAULT_RETENTION: DeliveryRetention = {
 
 /** Removes some deliveries of a webhook that are old or above the bound. Returns the number it looked at. */
 export async function pruneDeliveries(
-  ports: Needs,
+  ports: WritePorts,
   webhook: WebhookId,
   retention: DeliveryRetention = DEFAULT_RETENTION,
 ): Promise<number> {
@@ -42,7 +40,7 @@ export async function pruneDeliveries(
 /**
  * Removes some of what is left of a deleted webhook, and at last its index entry. Returns true when nothing is left.
  */
-export async function purgeWebhook(ports: Needs, account: AccountId, webhook: WebhookId): Promise<boolean> {
+export async function purgeWebhook(ports: WritePorts, account: AccountId, webhook: WebhookId): Promise<boolean> {
   const index = deliveryIndexes.all(webhook);
   const left = await ports.store.range(index, { limit: BATCH_SIZE });
   if (left.length > 0) {
@@ -72,7 +70,7 @@ export async function purgeWebhook(ports: Needs, account: AccountId, webhook: We
  * @param erase returns the body without the data; undefined if it holds none
  */
 export async function eraseFromDeliveries(
-  ports: Needs,
+  ports: WritePorts,
   webhook: WebhookId,
   erase: (body: string) => string | undefined,
 ): Promise<void> {
@@ -92,7 +90,7 @@ export async function eraseFromDeliveries(
   }
 }
 
-async function surplus(ports: Needs, index: string, kept: { most: number; forMs: number }): Promise<IndexEntry[]> {
+async function surplus(ports: WritePorts, index: string, kept: { most: number; forMs: number }): Promise<IndexEntry[]> {
   const before = byInstant(ports.clock.now() - kept.forMs, '');
   const old = await ports.store.range(index, { limit: BATCH_SIZE });
   const found = old.filter(({ sort }) => sort < before.sort);
@@ -113,7 +111,7 @@ async function surplus(ports: Needs, index: string, kept: { most: number; forMs:
 
 /** Grouped by outbox, since documents of one outbox share a commit. */
 async function change(
-  ports: Needs,
+  ports: WritePorts,
   index: string,
   entries: readonly IndexEntry[],
   decide: (delivery: Delivery) => Write,

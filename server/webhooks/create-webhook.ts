@@ -3,7 +3,7 @@ import { referenceTo } from '../kernel/actor.ts';
 import { callDependency } from '../kernel/dependency.ts';
 import type { EventType } from '../kernel/event.ts';
 import type { ResourceId, WebhookId } from '../kernel/ids.ts';
-import type { Ports } from '../kernel/ports/ports.ts';
+import type { WebhookPorts } from '../kernel/ports/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal, wrongInput } from '../kernel/result.ts';
 import type { NewId } from '../store/records/create-object.ts';
@@ -23,7 +23,7 @@ export interface NewWebhook {
 
 /** Creates a webhook. The text of its secret is returned only once; the stored secret is encrypted (SR-21, SR-23). */
 export async function createWebhook(
-  ports: Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'webhookSender'>,
+  ports: WebhookPorts,
   act: RequestContext,
   newId: NewId<WebhookId>,
   input: NewWebhook,

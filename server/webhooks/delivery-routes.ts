@@ -3,7 +3,7 @@ import { count, createdAt, instantOf, orderedPageQuery, pageOf, webhookId } from
 import { route } from '../http/api/route.ts';
 import { jsonAnswer, jsonBody, refuseResult } from '../http/api/router.ts';
 import { EVENT_TYPES } from '../kernel/event.ts';
-import type { Ports } from '../kernel/ports/ports.ts';
+import type { WritePorts } from '../kernel/ports/ports.ts';
 import { isRefusal } from '../kernel/result.ts';
 import { SEND_FAILURES } from '../kernel/send-outcome.ts';
 import { DELIVERY_STATES, type Delivery } from './delivery.ts';
@@ -61,7 +61,6 @@ function presentDelivery(delivery: Delivery): z.input<typeof view> {
 }
 
 const params = z.object({ id: webhookId });
-type Needs = Pick<Ports, 'store' | 'clock' | 'random'>;
 
 const list = route({
   method: 'get',
@@ -79,7 +78,7 @@ const list = route({
     }),
   },
   responses: { 200: jsonAnswer('A page.', pageOf(view)) },
-  handle: async (c, ports: Needs) => {
+  handle: async (c, ports: WritePorts) => {
     const page = await readDeliveries(ports, c.get('act'), c.req.valid('param').id, c.req.valid('query'));
     return isRefusal(page) ? refuseResult(c, page) : c.json({ ...page, items: page.items.map(presentDelivery) }, 200);
   },
@@ -94,7 +93,7 @@ const replay = route({
   description: 'With the same `webhook-id`; the count of attempts starts again.',
   request: { params, ...jsonBody(replaying) },
   responses: { 200: jsonAnswer('How many will be sent again.', replayed) },
-  handle: async (c, ports: Needs) => {
+  handle: async (c, ports: WritePorts) => {
     const { deliveries } = c.req.valid('json');
     const verdict = await replayDeliveries(ports, c.get('act'), c.req.valid('param').id, deliveries);
     return isRefusal(verdict) ? refuseResult(c, verdict) : c.json(verdict, 200);

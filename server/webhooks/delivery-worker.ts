@@ -4,7 +4,7 @@ import type { Logger } from '../http/log.ts';
 import type { AccountId, WebhookId } from '../kernel/ids.ts';
 import { mapConcurrent } from '../kernel/map-concurrent.ts';
 import type { Clock } from '../kernel/ports/clock.ts';
-import type { Ports } from '../kernel/ports/ports.ts';
+import type { WebhookPorts } from '../kernel/ports/ports.ts';
 import type { IndexEntry } from '../kernel/ports/store.ts';
 import { HOUR_MS, MINUTE_MS } from '../kernel/time.ts';
 import { attemptDelivery, dueDeliveries } from './attempt-delivery.ts';
@@ -34,8 +34,6 @@ const MAX_CONCURRENT_PER_WEBHOOK = 8;
 const MAX_CONCURRENT_LOOKUPS = 8;
 /** Rounds per read of the index, so that a long queue is not read again for each. */
 const ROUNDS_PER_LOOK = 8;
-
-type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'webhookSender'>;
 
 /** The queue of one webhook. */
 interface Lane {
@@ -67,7 +65,7 @@ export interface DeliveryWorker {
  * @param settledClock says which deliveries are old (SR-63)
  */
 export function createDeliveryWorker(
-  ports: Needs,
+  ports: WebhookPorts,
   log: Logger,
   { settledClock = ports.clock, ...times }: Partial<DeliveryTimes> & { settledClock?: Clock } = {},
 ): DeliveryWorker {
@@ -76,9 +74,9 @@ export function createDeliveryWorker(
 
 class Runner implements DeliveryWorker {
   readonly consumer: EventConsumer;
-  readonly #ports: Needs;
+  readonly #ports: WebhookPorts;
   /** For the removal of old deliveries. */
-  readonly #settled: Needs;
+  readonly #settled: WebhookPorts;
   readonly #log: Logger;
   readonly #times: DeliveryTimes;
   readonly #lanes = new Map<WebhookId, Lane>();
@@ -89,7 +87,7 @@ class Runner implements DeliveryWorker {
   #backlog = 0;
   #stopped = false;
 
-  constructor(ports: Needs, settled: Needs, log: Logger, times: DeliveryTimes) {
+  constructor(ports: WebhookPorts, settled: WebhookPorts, log: Logger, times: DeliveryTimes) {
     this.#ports = ports;
     this.#settled = settled;
     this.#log = log;

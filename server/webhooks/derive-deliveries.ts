@@ -5,7 +5,7 @@ import type { Cursors } from '../events/log/segment.ts';
 import type { AccountEvent } from '../kernel/event.ts';
 import { type AccountId, parseId, type WebhookId } from '../kernel/ids.ts';
 import { mapConcurrent } from '../kernel/map-concurrent.ts';
-import type { Ports } from '../kernel/ports/ports.ts';
+import type { WritePorts } from '../kernel/ports/ports.ts';
 import { ABSENT } from '../kernel/ports/store.ts';
 import { byCreation, byInstant } from '../store/index-entries.ts';
 import { Contention, newOperation } from '../store/transact.ts';
@@ -18,8 +18,6 @@ import {
   webhooksDocument,
 } from './documents.ts';
 import { isSubscribedTo, type Webhook } from './webhook.ts';
-
-type Needs = Pick<Ports, 'store' | 'clock' | 'random'>;
 
 /** Deliveries per commit, plus those of the last event's webhooks. */
 const DELIVERY_BATCH_SIZE = 200;
@@ -39,7 +37,7 @@ interface Notices {
  * version that was read: a kill or a second process neither loses nor repeats a delivery (SR-33). Events that no
  * webhook wants cost no commit of their own.
  */
-export function createDeriver(ports: Needs, { onWork, onLost }: Notices = {}): EventConsumer {
+export function createDeriver(ports: WritePorts, { onWork, onLost }: Notices = {}): EventConsumer {
   return {
     name: 'webhooks' satisfies ConsumerName,
     async take(batch) {
@@ -62,14 +60,14 @@ export function createDeriver(ports: Needs, { onWork, onLost }: Notices = {}): E
 }
 
 /** How far each partition was derived before positions were stored for all consumers alike. */
-async function readCursors({ store, clock }: Needs): Promise<Cursors> {
+async function readCursors({ store, clock }: WritePorts): Promise<Cursors> {
   const keys = Array.from({ length: store.partitions }, (_, partition) => outboxCursorDocument.key(partition));
   const stored = await store.getMany(keys, clock.now());
   return Object.fromEntries(stored.map((one, partition) => [partition, one?.value.sequence ?? 0]));
 }
 
 /** The webhooks of the batch's accounts, of accounts that have any. */
-async function readBooks({ store, clock }: Needs, { byAccount }: EventBatch) {
+async function readBooks({ store, clock }: WritePorts, { byAccount }: EventBatch) {
   const accounts = [...byAccount.keys()];
   const books = await store.getMany(accounts.map(webhooksDocument.key), clock.now());
   const found = accounts.map((account, i) => [account, books[i]?.value.webhooks ?? []] as const);
@@ -84,7 +82,7 @@ interface Pair {
 
 /** Makes the deliveries of a partition's events. Returns the webhooks that have new ones. */
 async function takePart(
-  ports: Needs,
+  ports: WritePorts,
   { partition, events }: StreamPart,
   books: ReadonlyMap<AccountId, readonly Webhook[]>,
 ): Promise<Webhook[]> {
@@ -111,7 +109,7 @@ function pairsOf(events: readonly StreamEvent[], books: ReadonlyMap<AccountId, r
 
 /** Commits the first of them that no process has committed. Undefined on conflict: decide again. */
 async function commitDeliveries(
-  ports: Needs,
+  ports: WritePorts,
   partition: number,
   pairs: readonly Pair[],
 ): Promise<{ upTo: number; webhooks: Webhook[] } | undefined> {

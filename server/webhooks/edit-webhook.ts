@@ -2,7 +2,7 @@ import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import type { EventType } from '../kernel/event.ts';
 import type { AccountId, ResourceId, WebhookId } from '../kernel/ids.ts';
 import { mayAdminister } from '../kernel/policy.ts';
-import type { Ports } from '../kernel/ports/ports.ts';
+import type { ReadPorts, WritePorts } from '../kernel/ports/ports.ts';
 import type { IndexEntry } from '../kernel/ports/store.ts';
 import { createEvent, type RequestContext } from '../kernel/request-context.ts';
 import { type Refusal, type Result, refusal } from '../kernel/result.ts';
@@ -15,7 +15,7 @@ import { type Decision, transact } from '../store/transact.ts';
 import { webhooksDocument } from './documents.ts';
 import type { Webhook, WebhookBook } from './webhook.ts';
 
-export async function readBook(ports: Pick<Ports, 'store' | 'clock'>, account: AccountId): Promise<Webhook[]> {
+export async function readBook(ports: ReadPorts, account: AccountId): Promise<Webhook[]> {
   const [book] = await ports.store.getMany([webhooksDocument.key(account)], ports.clock.now());
   return book?.value.webhooks ?? [];
 }
@@ -31,7 +31,7 @@ interface WebhookQuery {
 
 /** A page of the account's webhooks. They are all in one document, so the page is cut here. */
 export async function listWebhooks(
-  ports: Pick<Ports, 'store' | 'clock'>,
+  ports: ReadPorts,
   act: RequestContext,
   { after, limit, order, search, enabled }: WebhookQuery,
 ): Promise<Result<Page<Webhook>>> {
@@ -53,7 +53,7 @@ export async function listWebhooks(
 }
 
 export async function readWebhook(
-  ports: Pick<Ports, 'store' | 'clock'>,
+  ports: ReadPorts,
   act: RequestContext,
   id: WebhookId,
 ): Promise<Result<{ webhook: Webhook }>> {
@@ -64,7 +64,7 @@ export async function readWebhook(
 
 /** Changes one webhook by a pure edit. Without a difference it writes nothing. */
 export function editWebhook(
-  ports: Pick<Ports, 'store' | 'clock' | 'random'>,
+  ports: WritePorts,
   act: RequestContext,
   type: EventType,
   id: WebhookId,
@@ -96,7 +96,7 @@ interface BookDecision<R> {
 
 /** Changes the account's webhooks and appends one event for it (SR-34). */
 export async function editBook<R extends object>(
-  ports: Pick<Ports, 'store' | 'clock' | 'random'>,
+  ports: WritePorts,
   act: RequestContext,
   decide: (book: WebhookBook, now: number) => BookDecision<R>,
 ): Promise<R | Refusal> {
@@ -114,7 +114,7 @@ export async function editBook<R extends object>(
 
 /** True if the account has all these resources. */
 export async function hasResources(
-  ports: Pick<Ports, 'store' | 'clock'>,
+  ports: ReadPorts,
   account: AccountId,
   resources: readonly ResourceId[] = [],
 ): Promise<boolean> {

@@ -1,6 +1,6 @@
 import type { EventType } from '../kernel/event.ts';
 import type { WebhookId } from '../kernel/ids.ts';
-import type { Ports } from '../kernel/ports/ports.ts';
+import type { ReadPorts } from '../kernel/ports/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Result } from '../kernel/result.ts';
 import { listObjects, type Page } from '../store/records/list-objects.ts';
@@ -18,7 +18,7 @@ interface DeliveryQuery {
 
 /** A page of a webhook's deliveries, newest first. Those in one state are sorted by when they entered it or are due. */
 export async function readDeliveries(
-  ports: Pick<Ports, 'store' | 'clock'>,
+  ports: ReadPorts,
   act: RequestContext,
   webhook: WebhookId,
   { state, type, ...page }: DeliveryQuery,
@@ -41,7 +41,7 @@ const INDEX_OF: Record<DeliveryState | 'any', (webhook: WebhookId) => string> = 
 };
 
 /** Number of queued deliveries of a webhook and of those dropped for lack of space, over all outboxes. */
-export async function readQueue(ports: Pick<Ports, 'store' | 'clock'>, webhook: WebhookId): Promise<DeliveryQueue> {
+export async function readQueue(ports: ReadPorts, webhook: WebhookId): Promise<DeliveryQueue> {
   const keys = Array.from({ length: ports.store.partitions }, (_, p) => deliveryQueueDocument.key(p, webhook));
   const queues = await ports.store.getMany(keys, ports.clock.now());
   let sum: DeliveryQueue = EMPTY_QUEUE;

@@ -1,6 +1,6 @@
 import type { WebhookId } from '../kernel/ids.ts';
 import { mayAdminister } from '../kernel/policy.ts';
-import type { Ports } from '../kernel/ports/ports.ts';
+import type { ReadPorts, WritePorts } from '../kernel/ports/ports.ts';
 import type { Stored } from '../kernel/ports/store.ts';
 import { createEvent, type RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
@@ -18,7 +18,7 @@ const BATCH_SIZE = 500;
  * zero. Pending deliveries stay as they are.
  */
 export async function replayDeliveries(
-  ports: Pick<Ports, 'store' | 'clock' | 'random'>,
+  ports: WritePorts,
   act: RequestContext,
   webhook: WebhookId,
   which: readonly string[] | 'dead',
@@ -48,17 +48,13 @@ export async function replayDeliveries(
   return { replayed, more: dead.length > BATCH_SIZE };
 }
 
-async function allThere(
-  ports: Pick<Ports, 'store' | 'clock'>,
-  act: RequestContext,
-  ids: readonly DeliveryId[],
-): Promise<boolean> {
+async function allThere(ports: ReadPorts, act: RequestContext, ids: readonly DeliveryId[]): Promise<boolean> {
   const stored = await ports.store.getMany(ids.map(deliveryDocument.key), ports.clock.now());
   return stored.every((delivery) => delivery?.value.account === act.actor.account);
 }
 
 function replayIn(
-  ports: Pick<Ports, 'store' | 'clock' | 'random'>,
+  ports: WritePorts,
   act: RequestContext,
   webhook: WebhookId,
   partition: number,

@@ -1,5 +1,5 @@
 import type { AccountId, WebhookId } from '../kernel/ids.ts';
-import type { Ports } from '../kernel/ports/ports.ts';
+import type { Ports, SecretPorts } from '../kernel/ports/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Result } from '../kernel/result.ts';
 import { addSecret } from '../kernel/signing-secret.ts';
@@ -16,7 +16,7 @@ import type { Webhook, WebhookSecret } from './webhook.ts';
  * @param given the 32 bytes of the new secret and its id; random by default
  */
 export async function rotateWebhookSecret(
-  ports: Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>,
+  ports: SecretPorts,
   act: RequestContext,
   id: WebhookId,
   overlapMs: number,

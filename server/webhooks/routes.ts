@@ -24,7 +24,7 @@ import { route } from '../http/api/route.ts';
 import { jsonAnswer, jsonBody, refuseResult } from '../http/api/router.ts';
 import { changeHeaders, ifMatchVersions, tag, tagged } from '../http/api/version.ts';
 import { EVENT_TYPES } from '../kernel/event.ts';
-import type { Ports } from '../kernel/ports/ports.ts';
+import type { WebhookPorts } from '../kernel/ports/ports.ts';
 import { isRefusal, type Result } from '../kernel/result.ts';
 import { SEND_FAILURES } from '../kernel/send-outcome.ts';
 import { createWebhook } from './create-webhook.ts';
@@ -142,7 +142,6 @@ function presentSecret(result: Result<{ webhook: Webhook; secret: string }>, now
 }
 
 const params = z.object({ id: webhookId });
-type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'webhookSender'>;
 
 const routes = describeObject(
   {
@@ -167,7 +166,7 @@ const routes = describeObject(
 
 const create = route({
   ...routes.create,
-  handle: async (c, ports: Needs) => {
+  handle: async (c, ports: WebhookPorts) => {
     const body = c.req.valid('json');
     const created = await createOnce(ports, c, 'whk', async (newId) =>
       presentSecret(await createWebhook(ports, c.get('act'), newId, body), ports.clock.now()),
@@ -178,7 +177,7 @@ const create = route({
 const list = route({
   ...routes.list,
   description: 'An account has at most 50. `search` looks in URLs, hosts and descriptions.',
-  handle: async (c, ports: Needs) =>
+  handle: async (c, ports: WebhookPorts) =>
     showPage(c, await listWebhooks(ports, c.get('act'), c.req.valid('query')), (webhook) =>
       presentWebhook(webhook, ports.clock.now()),
     ),
@@ -187,7 +186,7 @@ const read = route({
   ...routes.read,
   summary: 'Read a webhook and the state of its queue',
   responses: { 200: { ...jsonAnswer('The webhook.', withQueue), ...tagged } },
-  handle: async (c, ports: Needs) => {
+  handle: async (c, ports: WebhookPorts) => {
     const found = await readWebhook(ports, c.get('act'), c.req.valid('param').id);
     if (isRefusal(found)) return refuseResult(c, found);
     const queue = await readQueue(ports, found.webhook.id);
@@ -197,7 +196,7 @@ const read = route({
 });
 const update = route({
   ...routes.update,
-  handle: async (c, ports: Needs) => {
+  handle: async (c, ports: WebhookPorts) => {
     const id = c.req.valid('param').id;
     const updated = await updateWebhook(ports, c.get('act'), id, c.req.valid('json'), ifMatchVersions(c));
     if (isRefusal(updated)) return refuseResult(c, updated);
@@ -208,7 +207,7 @@ const update = route({
 const remove = route({
   ...routes.remove,
   summary: 'Delete a webhook and its queue',
-  handle: async (c, ports: Needs) => {
+  handle: async (c, ports: WebhookPorts) => {
     return showDeleted(c, await deleteWebhook(ports, c.get('act'), c.req.valid('param').id, ifMatchVersions(c)));
   },
 });
@@ -222,7 +221,7 @@ const rotate = route({
   description: 'Until the overlap ends, every message carries both signatures.',
   request: { params, headers: changeHeaders.extend(creationHeaders.shape), ...jsonBody(rotation) },
   responses: { 200: { ...jsonAnswer('The new secret.', withSecret), ...tagged } },
-  handle: async (c, ports: Needs) => {
+  handle: async (c, ports: WebhookPorts) => {
     const { overlapMs } = c.req.valid('json');
     const id = c.req.valid('param').id;
     const rotated = await createOnce(ports, c, 'whk', async ({ madeWith }) => {
@@ -244,7 +243,7 @@ const tryOut = route({
   description: 'Sent once, without a retry. At most ten times a minute.',
   request: { params },
   responses: { 200: jsonAnswer('The outcome.', tested) },
-  handle: async (c, ports: Needs) => {
+  handle: async (c, ports: WebhookPorts) => {
     const test = await testWebhook(ports, c.get('act'), c.req.valid('param').id);
     if (isRefusal(test)) return refuseResult(c, test);
     const { id, outcome, tookMs } = test;

@@ -1,6 +1,6 @@
 import type { AccountEvent } from '../kernel/event.ts';
 import type { WebhookId } from '../kernel/ids.ts';
-import type { Ports } from '../kernel/ports/ports.ts';
+import type { WebhookPorts } from '../kernel/ports/ports.ts';
 import { createEvent, type RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import type { SendOutcome } from '../kernel/send-outcome.ts';
@@ -18,7 +18,7 @@ const TESTS_PER_MINUTE = 10;
  * body, which would let an administrator read what the URL points to (SR-31).
  */
 export async function testWebhook(
-  ports: Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'webhookSender'>,
+  ports: WebhookPorts,
   act: RequestContext,
   id: WebhookId,
 ): Promise<Result<{ id: string; outcome: SendOutcome; tookMs: number }>> {

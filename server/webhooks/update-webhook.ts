@@ -1,6 +1,6 @@
 import type { EventType } from '../kernel/event.ts';
 import type { ResourceId, WebhookId } from '../kernel/ids.ts';
-import type { Ports } from '../kernel/ports/ports.ts';
+import type { Ports, WritePorts } from '../kernel/ports/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { type Result, refusal, wrongInput } from '../kernel/result.ts';
 import { applyChanges } from '../store/records/apply-changes.ts';
@@ -36,7 +36,7 @@ export async function updateWebhook(
 
 /** Deletes a webhook. The runner removes its queued deliveries, and nothing more is sent. */
 export function deleteWebhook(
-  ports: Pick<Ports, 'store' | 'clock' | 'random'>,
+  ports: WritePorts,
   act: RequestContext,
   id: WebhookId,
   seen?: IfMatchVersions,

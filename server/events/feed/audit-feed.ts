@@ -3,7 +3,7 @@ import type { Logger } from '../../http/log.ts';
 import type { AccountId } from '../../kernel/ids.ts';
 import { mapConcurrent } from '../../kernel/map-concurrent.ts';
 import type { AuditSink } from '../../kernel/ports/audit-sink.ts';
-import type { Ports } from '../../kernel/ports/ports.ts';
+import type { ArchivePorts } from '../../kernel/ports/ports.ts';
 import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../../kernel/time.ts';
 import { transact } from '../../store/transact.ts';
 import { feedStateDocument } from '../documents.ts';
@@ -11,8 +11,6 @@ import { sealedAccounts } from '../stored-segments.ts';
 import { beginAtHead, commitCursor, markIfBehind, pendingAccounts } from './feed-cursors.ts';
 import { claimLease, type FeedState, releaseLease } from './feed-lease.ts';
 import { type FeedPortion, readPortions } from './read-portions.ts';
-
-type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'archive'>;
 
 export interface FeedObserver {
   /** Events that the receiver has. */
@@ -43,7 +41,7 @@ const MAX_RETRY_MS = MINUTE_MS;
  * has not got waits in the audit log, up to the retention of events.
  */
 export function createAuditFeed(
-  ports: Needs,
+  ports: ArchivePorts,
   sink: AuditSink,
   log: Pick<Logger, 'info' | 'error'>,
   observer?: FeedObserver,
@@ -52,7 +50,7 @@ export function createAuditFeed(
 }
 
 class Feeder implements AuditFeed {
-  readonly #ports: Needs;
+  readonly #ports: ArchivePorts;
   readonly #sink: AuditSink;
   readonly #log: Pick<Logger, 'info' | 'error'>;
   readonly #observer: FeedObserver | undefined;
@@ -64,7 +62,12 @@ class Feeder implements AuditFeed {
   #retryAt = 0;
   #failures = 0;
 
-  constructor(ports: Needs, sink: AuditSink, log: Pick<Logger, 'info' | 'error'>, observer: FeedObserver | undefined) {
+  constructor(
+    ports: ArchivePorts,
+    sink: AuditSink,
+    log: Pick<Logger, 'info' | 'error'>,
+    observer: FeedObserver | undefined,
+  ) {
     this.#ports = ports;
     this.#sink = sink;
     this.#log = log;

@@ -1,11 +1,9 @@
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import type { AccountId } from '../../kernel/ids.ts';
-import type { Ports } from '../../kernel/ports/ports.ts';
-import type { IndexEntry } from '../../kernel/ports/store.ts';
+import type { WritePorts } from '../../kernel/ports/ports.ts';
+import type { IndexEntry, StoreReader } from '../../kernel/ports/store.ts';
 import { transact } from '../../store/transact.ts';
 import { auditChainDocument, feedCursorDocument, feedIndexes } from '../documents.ts';
-
-type Needs = Pick<Ports, 'store' | 'clock' | 'random'>;
 
 /** Accounts per read of the index. */
 const PAGE = 200;
@@ -15,7 +13,7 @@ export function pendingMark(account: AccountId) {
   return { index: feedIndexes.pending(), add: { sort: account, id: account } };
 }
 
-export async function* pendingAccounts({ store }: Pick<Ports, 'store'>): AsyncGenerator<AccountId> {
+export async function* pendingAccounts({ store }: { store: StoreReader }): AsyncGenerator<AccountId> {
   for (let after: IndexEntry | undefined; ; ) {
     const entries = await store.range(feedIndexes.pending(), { limit: PAGE, ...omitUndefined({ after }) });
     for (const { id } of entries) yield id as AccountId;
@@ -25,7 +23,7 @@ export async function* pendingAccounts({ store }: Pick<Ports, 'store'>): AsyncGe
 }
 
 /** Segments up to this one have been sent. The mark goes with the last of them. A deleted account gets no cursor again. */
-export async function commitCursor(ports: Needs, account: AccountId, upTo: number): Promise<void> {
+export async function commitCursor(ports: WritePorts, account: AccountId, upTo: number): Promise<void> {
   const keys = keysOf(account);
   await transact(ports, keys[0].anchor, keys, ([cursor, chain]) => {
     const number = Math.max(cursor?.value.number ?? 0, upTo);
@@ -41,7 +39,7 @@ export async function commitCursor(ports: Needs, account: AccountId, upTo: numbe
 }
 
 /** Gives an account without a cursor one at the end of its log. */
-export async function beginAtHead(ports: Needs, account: AccountId): Promise<void> {
+export async function beginAtHead(ports: WritePorts, account: AccountId): Promise<void> {
   const keys = keysOf(account);
   await transact(ports, keys[0].anchor, keys, ([cursor, chain]) => ({
     answer: undefined,
@@ -49,7 +47,7 @@ export async function beginAtHead(ports: Needs, account: AccountId): Promise<voi
   }));
 }
 
-export async function markIfBehind(ports: Needs, account: AccountId): Promise<void> {
+export async function markIfBehind(ports: WritePorts, account: AccountId): Promise<void> {
   const keys = keysOf(account);
   await transact(ports, keys[0].anchor, keys, ([cursor, chain]) => {
     const isBehind = (cursor?.value.number ?? 0) < (chain?.value.number ?? 0);

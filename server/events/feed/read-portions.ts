@@ -1,12 +1,10 @@
 import type { FeedLine } from '../../kernel/feed-line.ts';
 import type { AccountId } from '../../kernel/ids.ts';
-import type { Ports } from '../../kernel/ports/ports.ts';
+import type { ArchiveReadPorts } from '../../kernel/ports/ports.ts';
 import { yieldToEventLoop } from '../../kernel/yield-to-event-loop.ts';
 import { auditChainDocument, feedCursorDocument } from '../documents.ts';
 import { readSegments } from '../read-segments.ts';
 import { type FeedGap, feedLine, gapLine } from './feed-line.ts';
-
-type Needs = Pick<Ports, 'store' | 'clock' | 'archive'>;
 
 /** The lines of one segment, or in place of some that are gone. */
 export interface FeedPortion {
@@ -26,7 +24,7 @@ const MAX_SEGMENTS = 20;
  *
  * @throws ArchiveUnavailable, or an error if retention removes a segment meanwhile
  */
-export async function* readPortions(ports: Needs, account: AccountId): AsyncGenerator<FeedPortion, boolean> {
+export async function* readPortions(ports: ArchiveReadPorts, account: AccountId): AsyncGenerator<FeedPortion, boolean> {
   const keys = [feedCursorDocument.key(account), auditChainDocument.key(account)] as const;
   const [cursor, stored] = await ports.store.getMany(keys, ports.clock.now());
   const sent = cursor?.value.number ?? 0;

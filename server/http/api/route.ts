@@ -109,7 +109,7 @@ export interface Route<in N> {
  *   summary: 'Read a user',
  *   request: { params: z.object({ id: userId }) },
  *   responses: { 200: jsonAnswer('The user.', user) },
- *   handle: async (c, ports: Pick<Ports, 'store' | 'clock'>) => { ... },
+ *   handle: async (c, ports: ReadPorts) => { ... },
  * });
  */
 export function route<

@@ -13,9 +13,10 @@ import type { PasswordHasher } from './password-hasher.ts';
 import type { Random } from './random.ts';
 import type { SecretBox } from './secret-box.ts';
 import type { Signer } from './signer.ts';
+import type { DocumentReader, StoreReader } from './store.ts';
 import type { WebhookSender } from './webhook-sender.ts';
 
-/** Everything outside the decisions. A use-case takes `Pick<Ports, ...>`, so its signature lists its dependencies. */
+/** Everything outside the decisions. A use-case takes the set below that it needs, or a `Pick<Ports, ...>` that says more. */
 export interface Ports {
   store: ProcessStore;
   clock: Clock;
@@ -44,3 +45,30 @@ export interface Ports {
   /** When clients have to show work before they are answered, as the operator sets it. Undefined: never. */
   proofOfWork?: ProofMode | undefined;
 }
+
+/** Reads what is stored, as it is now. Its store takes no change. */
+export type ReadPorts = Pick<Ports, 'clock'> & { store: StoreReader };
+/** Reads documents by their keys, from the store or from what was read of it before. */
+export type DocumentPorts = Pick<Ports, 'clock'> & { store: DocumentReader };
+/** Changes what is stored: chance makes the ids of documents and events. */
+export type WritePorts = Pick<Ports, 'store' | 'clock' | 'random'>;
+/** Changes what is stored, with secrets in it. */
+export type SecretPorts = WritePorts & Pick<Ports, 'secrets'>;
+/** Sets and verifies passwords. */
+export type PasswordPorts = SecretPorts & Pick<Ports, 'hasher' | 'breachedPasswords'>;
+/** Sends one-time passwords. */
+export type CodePorts = SecretPorts & Pick<Ports, 'codes'>;
+/** Prepares and verifies factors where filters by country apply. */
+export type FactorPorts = CodePorts & Pick<Ports, 'geo'>;
+/** Changes what is stored, and tells about it by mail. */
+export type MailPorts = WritePorts & Pick<Ports, 'courier'>;
+/** Reads what a mail says, and sends it. */
+export type NoticePorts = ReadPorts & Pick<Ports, 'courier'>;
+/** Finds the words of a page. */
+export type TextPorts = ReadPorts & Pick<Ports, 'texts'>;
+/** Sends signed requests to a site. */
+export type WebhookPorts = SecretPorts & Pick<Ports, 'webhookSender'>;
+/** Reads events, also those that were moved out of the store. */
+export type ArchiveReadPorts = ReadPorts & Pick<Ports, 'archive'>;
+/** Changes what is stored, in the archive too. */
+export type ArchivePorts = WritePorts & Pick<Ports, 'archive'>;

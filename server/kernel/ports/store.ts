@@ -210,6 +210,12 @@ export interface PartitionState {
 /** The part of the store that reads documents. */
 export type DocumentReader = Pick<Store, 'getMany'>;
 
+/** The store without what changes it. */
+export type StoreReader = Omit<
+  Store,
+  'commit' | 'increment' | 'dropEvents' | 'restoreEvents' | 'restoreRecords' | 'noteChanges' | 'forgetChanges' | 'close'
+>;
+
 export interface Store {
   /** Fixed when the deployment is created. */
   readonly partitions: number;

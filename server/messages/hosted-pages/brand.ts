@@ -3,7 +3,7 @@ import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import { html } from 'hono/html';
 import { parseId, type ResourceId } from '../../kernel/ids.ts';
 import { translateWith } from '../../kernel/own-texts.ts';
-import type { Ports } from '../../kernel/ports/ports.ts';
+import type { TextPorts } from '../../kernel/ports/ports.ts';
 import { resourceDocument } from '../../resources/documents.ts';
 import { logoPath } from '../../resources/logo.ts';
 import { siteOf } from '../../resources/origins.ts';
@@ -23,7 +23,7 @@ export interface Brand {
  * @param origin the origin that the page claims to come from
  */
 export async function readBrand(
-  ports: Pick<Ports, 'store' | 'clock' | 'texts'> & { issuer: string },
+  ports: TextPorts & { issuer: string },
   id: string | undefined,
   origin?: string,
 ): Promise<Brand | undefined> {

@@ -7,7 +7,7 @@ import { html, raw } from 'hono/html';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import type { AppEnv } from '../../http/context.ts';
 import { csp } from '../../http/csp.ts';
-import type { Ports } from '../../kernel/ports/ports.ts';
+import type { TextPorts } from '../../kernel/ports/ports.ts';
 import { readOwnTexts } from '../texts/read-own-texts.ts';
 import { type Brand, brandHeader, pageFooter } from './brand.ts';
 import { PAGE_STYLE } from './style.ts';
@@ -23,7 +23,7 @@ export interface View extends PageLanguage {
 
 /** @param asked the language that the page's address names; otherwise that of the resource, or the browser */
 export async function viewOf(
-  ports: Pick<Ports, 'store' | 'clock' | 'texts'>,
+  ports: TextPorts,
   c: Context<AppEnv>,
   asked: string | undefined,
   brand: Brand | undefined,

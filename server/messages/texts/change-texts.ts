@@ -2,7 +2,7 @@ import type { EventDraft } from '../../kernel/event.ts';
 import type { ResourceId } from '../../kernel/ids.ts';
 import type { MailLanguage } from '../../kernel/mail.ts';
 import { hashTexts } from '../../kernel/own-texts.ts';
-import type { Ports } from '../../kernel/ports/ports.ts';
+import type { WritePorts } from '../../kernel/ports/ports.ts';
 import { createEvent, type RequestContext } from '../../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../../kernel/result.ts';
 import { resourceDocument, textsDocument } from '../../resources/documents.ts';
@@ -20,7 +20,7 @@ export type TextChanges = Readonly<Record<string, string | null>>;
 
 /** Replaces texts of a resource in one language, or takes ours back. */
 export async function changeTexts(
-  ports: Pick<Ports, 'store' | 'clock' | 'random'>,
+  ports: WritePorts,
   act: RequestContext,
   id: ResourceId,
   { language, changes }: { language: MailLanguage; changes: TextChanges },

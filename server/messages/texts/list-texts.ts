@@ -2,7 +2,7 @@ import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import { readMessages } from '@countersign/ui/i18n/read-languages';
 import type { ResourceId } from '../../kernel/ids.ts';
 import type { MailLanguage } from '../../kernel/mail.ts';
-import type { Ports } from '../../kernel/ports/ports.ts';
+import type { TextPorts } from '../../kernel/ports/ports.ts';
 import type { RequestContext } from '../../kernel/request-context.ts';
 import { isRefusal, type Result } from '../../kernel/result.ts';
 import { textsDocument } from '../../resources/documents.ts';
@@ -20,7 +20,7 @@ interface ListedText extends CatalogueText {
 
 /** Every text that a resource can replace, in one language. */
 export async function listTexts(
-  ports: Pick<Ports, 'store' | 'clock' | 'texts'>,
+  ports: TextPorts,
   act: RequestContext,
   id: ResourceId,
   language: MailLanguage,

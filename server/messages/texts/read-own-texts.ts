@@ -1,7 +1,7 @@
 import type { Message } from '@countersign/ui/i18n/message';
 import type { MailLanguage } from '../../kernel/mail.ts';
 import type { OwnTexts, TextOwner } from '../../kernel/own-texts.ts';
-import type { Ports } from '../../kernel/ports/ports.ts';
+import type { ReadPorts, TextPorts } from '../../kernel/ports/ports.ts';
 import { textsDocument } from '../../resources/documents.ts';
 import { checkText } from './check-text.ts';
 
@@ -16,7 +16,7 @@ const MAX_COMPILED = 100;
  * @param owner the resource that a page or message is about, if there is one
  */
 export async function readOwnTexts(
-  { store, clock, texts }: Pick<Ports, 'store' | 'clock' | 'texts'>,
+  { store, clock, texts }: TextPorts,
   language: MailLanguage,
   owner: TextOwner | undefined,
 ): Promise<OwnTexts | undefined> {
@@ -29,7 +29,7 @@ export async function readOwnTexts(
 }
 
 async function readStored(
-  { store, clock }: Pick<Ports, 'store' | 'clock'>,
+  { store, clock }: ReadPorts,
   language: MailLanguage,
   owner: TextOwner | undefined,
 ): Promise<OwnTexts | undefined> {

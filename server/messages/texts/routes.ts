@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi';
 import { messageLanguage, resourceId } from '../../http/api/fields.ts';
 import { route } from '../../http/api/route.ts';
 import { jsonAnswer, jsonBody, refuseResult } from '../../http/api/router.ts';
-import type { Ports } from '../../kernel/ports/ports.ts';
+import type { Ports, TextPorts, WritePorts } from '../../kernel/ports/ports.ts';
 import { isRefusal } from '../../kernel/result.ts';
 import { TEXT_PARTS, type TextPart } from './catalogue.ts';
 import { changeTexts } from './change-texts.ts';
@@ -57,7 +57,7 @@ const list = route({
         .openapi('Texts', { description: 'All texts in one language.' }),
     ),
   },
-  handle: async (c, ports: Pick<Ports, 'store' | 'clock' | 'texts'>) => {
+  handle: async (c, ports: TextPorts) => {
     const { language } = c.req.valid('query');
     const found = await listTexts(ports, c.get('act'), c.req.valid('param').id, language);
     if (isRefusal(found)) return refuseResult(c, found);
@@ -103,7 +103,7 @@ const change = route({
       z.object({ language, texts: ownTexts }).openapi('OwnTexts', { description: 'Texts of a resource.' }),
     ),
   },
-  handle: async (c, ports: Pick<Ports, 'store' | 'clock' | 'random'>) => {
+  handle: async (c, ports: WritePorts) => {
     const { language, texts: changes } = c.req.valid('json');
     const done = await changeTexts(ports, c.get('act'), c.req.valid('param').id, { language, changes });
     return isRefusal(done) ? refuseResult(c, done) : c.json({ language, texts: { ...done.texts } }, 200);

@@ -1,5 +1,5 @@
 import { CHANGES, type ChangesHeader } from '@countersign/protocol/backup-text';
-import type { Ports } from '../../kernel/ports/ports.ts';
+import type { ArchivePorts, Ports, ReadPorts } from '../../kernel/ports/ports.ts';
 import { newOperation, transact } from '../../store/transact.ts';
 import { BACKUP_POINT_TTL_MS, type BackupPoint, NEWEST_POINT } from '../maintenance/backup-point.ts';
 import { backupPointDocument } from '../maintenance/documents.ts';
@@ -7,8 +7,6 @@ import { headerOf, walkStore } from './back-up.ts';
 import { createBackupMac } from './backup-mac.ts';
 import type { IncrementRecord } from './backup-records.ts';
 import { digestOf, keyOf } from './record-digest.ts';
-
-type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'archive'>;
 
 const SALT_BYTES = 16;
 
@@ -18,7 +16,10 @@ const SALT_BYTES = 16;
  *
  * @param earlier the backup that the increment follows. Default: a full backup
  */
-export async function* backUpChanges(ports: Needs, earlier?: BackupPoint): AsyncGenerator<string> {
+export async function* backUpChanges(
+  ports: ArchivePorts & Pick<Ports, 'secrets'>,
+  earlier?: BackupPoint,
+): AsyncGenerator<string> {
   const isNoted = earlier !== undefined && (await isNotedSince(ports, earlier));
   // A full backup begins a series: what was noted before it names people who are gone, and would never be removed.
   if (!earlier) await ports.store.forgetChanges();
@@ -52,7 +53,10 @@ function lineOf(salt: string, record: IncrementRecord): string {
 }
 
 /** False if the notes of changes began later, or were too many. */
-async function isNotedSince({ store }: Needs, { versions }: BackupPoint): Promise<boolean> {
+async function isNotedSince(
+  { store }: ArchivePorts & Pick<Ports, 'secrets'>,
+  { versions }: BackupPoint,
+): Promise<boolean> {
   for (const [partition, version] of versions.entries()) {
     if (!(await store.readChanges(partition, version))) return false;
   }
@@ -63,17 +67,17 @@ async function isNotedSince({ store }: Needs, { versions }: BackupPoint): Promis
  * Undefined if nothing can follow that backup: it is too old, of another store or of one with other partitions, or a
  * backup was restored since, after which versions begin again.
  */
-export async function readBackupPoint(
-  { store, clock }: Pick<Ports, 'store' | 'clock'>,
-  id: string,
-): Promise<BackupPoint | undefined> {
+export async function readBackupPoint({ store, clock }: ReadPorts, id: string): Promise<BackupPoint | undefined> {
   if (id === NEWEST_POINT) return undefined;
   const [stored] = await store.getMany([backupPointDocument.key(id)], clock.now());
   return stored?.value.versions.length === store.partitions ? stored.value : undefined;
 }
 
 /** Before the walk: what is committed from now on is in the next increment, whether or not this backup has it too. */
-async function setPoint(ports: Needs, earlier: BackupPoint | undefined): Promise<{ id: string; point: BackupPoint }> {
+async function setPoint(
+  ports: ArchivePorts & Pick<Ports, 'secrets'>,
+  earlier: BackupPoint | undefined,
+): Promise<{ id: string; point: BackupPoint }> {
   const id = newOperation(ports);
   const { series, salt, number } = earlier ?? {
     series: id,

@@ -14,8 +14,8 @@ import { type ArchiveFile, segmentsOfFile } from '../../events/log/archive-file.
 import type { AuditChain } from '../../events/log/segment.ts';
 import { entriesBySecond } from '../../events/stored-segments.ts';
 import type { AccountId } from '../../kernel/ids.ts';
-import type { Ports } from '../../kernel/ports/ports.ts';
-import type { RawKey, RecordName, ScannedRecord } from '../../kernel/ports/store.ts';
+import type { ArchiveReadPorts, Ports } from '../../kernel/ports/ports.ts';
+import type { RawKey, RecordName, ScannedRecord, StoreReader } from '../../kernel/ports/store.ts';
 import { yieldToEventLoop } from '../../kernel/yield-to-event-loop.ts';
 import type { BackupPoint } from '../maintenance/backup-point.ts';
 import { CATALOGUE } from '../maintenance/catalogue.ts';
@@ -25,8 +25,6 @@ import { type BackupHeader, type IncrementRecord, LineSums, writeLine } from './
 import { allChains, changedRecords } from './changed-records.ts';
 import { PAGE } from './page.ts';
 import type { RecordKey } from './record-digest.ts';
-
-type Needs = Pick<Ports, 'store' | 'clock' | 'archive'>;
 
 /** A record of the backup, or the key of one that did not change since an earlier backup, or is gone. */
 type BackupStep =
@@ -43,7 +41,7 @@ type BackupStep =
  *
  * @throws Error for a document of a kind that could not be restored
  */
-export async function* backUp(ports: Needs & Pick<Ports, 'random' | 'secrets'>): AsyncGenerator<string> {
+export async function* backUp(ports: ArchiveReadPorts & Pick<Ports, 'random' | 'secrets'>): AsyncGenerator<string> {
   const { mac, key } = createBackupMac(ports);
   const sums = new LineSums(key);
   let lines = 1;
@@ -59,7 +57,7 @@ export async function* backUp(ports: Needs & Pick<Ports, 'random' | 'secrets'>):
 }
 
 export async function headerOf(
-  { store, clock }: Needs,
+  { store, clock }: ArchiveReadPorts,
   backup: BackupHeader['backup'],
 ): Promise<Omit<BackupHeader, 'mac'>> {
   const [registry] = await store.getMany([processesDocument.key()], clock.now());
@@ -75,7 +73,7 @@ export async function headerOf(
  * @param isNoted the store knows what has changed since, and nothing else is read or named
  */
 export async function* walkStore(
-  ports: Needs,
+  ports: ArchiveReadPorts,
   since?: BackupPoint,
   isNoted = false,
 ): AsyncGenerator<readonly BackupStep[]> {
@@ -106,7 +104,7 @@ export async function* walkStore(
  * @param chains collects the heads of audit logs
  */
 async function* changesOfStore(
-  ports: Needs,
+  ports: ArchiveReadPorts,
   since: BackupPoint,
   chains: AuditChain[],
 ): AsyncGenerator<readonly BackupStep[]> {
@@ -161,7 +159,7 @@ function* goneSteps(names: readonly RecordName[], heads: boolean): Generator<Bac
 
 /** @param chains collects the heads of audit logs */
 function* stepsOf(
-  ports: Needs,
+  ports: ArchiveReadPorts,
   records: readonly ScannedRecord[],
   heads: boolean,
   since: BackupPoint | undefined,
@@ -192,7 +190,7 @@ function* stepsOf(
 }
 
 function isUnchanged(
-  { store }: Needs,
+  { store }: ArchiveReadPorts,
   { key, version }: { key: RawKey; version: number },
   since: BackupPoint | undefined,
 ): boolean {
@@ -200,7 +198,11 @@ function isUnchanged(
 }
 
 /** The archive files of a chain, as it is in this backup. */
-async function* archived(ports: Needs, chain: AuditChain, since: BackupPoint | undefined): AsyncGenerator<BackupStep> {
+async function* archived(
+  ports: ArchiveReadPorts,
+  chain: AuditChain,
+  since: BackupPoint | undefined,
+): AsyncGenerator<BackupStep> {
   for await (const { value: file, version } of storedArchiveFiles(ports, chain.account, chain.first)) {
     const key = archiveFileDocument.key(chain.account, file.first);
     if (isUnchanged(ports, { key, version }, since)) {
@@ -210,7 +212,7 @@ async function* archived(ports: Needs, chain: AuditChain, since: BackupPoint | u
 }
 
 async function* archivedFile(
-  ports: Needs,
+  ports: ArchiveReadPorts,
   { account, number: last }: AuditChain,
   file: ArchiveFile,
 ): AsyncGenerator<BackupStep> {
@@ -232,7 +234,7 @@ async function* archivedFile(
 
 /** All from here on was there during the whole walk. Earlier segments may be in the backup with gaps. */
 async function* beginning(
-  { store, clock }: Needs,
+  { store, clock }: ArchiveReadPorts,
   { account, first, number, hash }: AuditChain,
 ): AsyncGenerator<BackupStep> {
   const [stored] = await store.getMany([auditChainDocument.key(account)], clock.now());
@@ -241,7 +243,7 @@ async function* beginning(
   yield { record: f > number ? { b: account, f: number + 1, h: hash } : { b: account, f, h } };
 }
 
-async function* events(ports: Needs, since: BackupPoint | undefined): AsyncGenerator<readonly BackupStep[]> {
+async function* events(ports: ArchiveReadPorts, since: BackupPoint | undefined): AsyncGenerator<readonly BackupStep[]> {
   const { store } = ports;
   const states = since && (await store.readStates());
   for (let partition = 0; partition < store.partitions; partition++) {
@@ -267,7 +269,7 @@ async function* events(ports: Needs, since: BackupPoint | undefined): AsyncGener
 }
 
 async function* everything(
-  store: Ports['store'],
+  store: StoreReader,
   only: 'documents' | undefined,
 ): AsyncGenerator<readonly ScannedRecord[]> {
   let after: string | undefined;

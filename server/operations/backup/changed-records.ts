@@ -3,14 +3,12 @@ import { accountIndexes } from '../../accounts/documents.ts';
 import { auditChainDocument } from '../../events/documents.ts';
 import type { AuditChain } from '../../events/log/segment.ts';
 import type { AccountId } from '../../kernel/ids.ts';
-import type { Ports } from '../../kernel/ports/ports.ts';
+import type { ReadPorts } from '../../kernel/ports/ports.ts';
 import { type IndexEntry, type RecordName, type ScannedRecord, StoreUnavailable } from '../../kernel/ports/store.ts';
 import { yieldToEventLoop } from '../../kernel/yield-to-event-loop.ts';
 import type { BackupPoint } from '../maintenance/backup-point.ts';
 import { PAGE } from './page.ts';
 import { digestOf } from './record-digest.ts';
-
-type Needs = Pick<Ports, 'store' | 'clock'>;
 
 /**
  * Each record that was changed since the point, as it is by now, or its name if it is gone. With all that was committed
@@ -19,7 +17,7 @@ type Needs = Pick<Ports, 'store' | 'clock'>;
  * @throws StoreUnavailable if the store has forgotten meanwhile what changed
  */
 export async function* changedRecords(
-  { store, clock }: Needs,
+  { store, clock }: ReadPorts,
   { versions, salt }: BackupPoint,
 ): AsyncGenerator<{ records: ScannedRecord[]; gone: RecordName[] }> {
   // A record that changes all the time is read once.
@@ -63,7 +61,7 @@ function keyOfName(name: RecordName) {
 }
 
 /** The heads of all audit logs. */
-export async function* allChains({ store, clock }: Needs): AsyncGenerator<AuditChain> {
+export async function* allChains({ store, clock }: ReadPorts): AsyncGenerator<AuditChain> {
   for (const index of [accountIndexes.created(), accountIndexes.deleting()]) {
     let after: IndexEntry | undefined;
     do {

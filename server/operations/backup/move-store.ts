@@ -6,7 +6,7 @@ import {
   type MoveSource,
   type StoreChanges,
 } from '../../kernel/ports/movable-store.ts';
-import type { Ports } from '../../kernel/ports/ports.ts';
+import type { Ports, WritePorts } from '../../kernel/ports/ports.ts';
 import type { PartitionState, RecordName, ScannedRecord, Store } from '../../kernel/ports/store.ts';
 import type { ProcessStore } from '../../kernel/process-memory.ts';
 import { yieldToEventLoop } from '../../kernel/yield-to-event-loop.ts';
@@ -381,10 +381,7 @@ async function openTarget(stores: Stores): Promise<void> {
   await writeMark({ ...stores, store: to }, stored?.value);
 }
 
-async function writeMark(
-  target: Pick<Ports, 'store' | 'clock' | 'random'>,
-  value: Restoration | undefined,
-): Promise<void> {
+async function writeMark(target: WritePorts, value: Restoration | undefined): Promise<void> {
   const key = restorationDocument.key();
   await transact(target, key.anchor, [key], () => ({
     answer: undefined,

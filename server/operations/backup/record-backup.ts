@@ -1,10 +1,10 @@
-import type { Ports } from '../../kernel/ports/ports.ts';
+import type { WritePorts } from '../../kernel/ports/ports.ts';
 import { transact } from '../../store/transact.ts';
 import { lastBackupDocument } from '../maintenance/documents.ts';
 
 /** Records that a backup is complete, for those who watch its age and that of the full one. */
 export async function recordBackup(
-  ports: Pick<Ports, 'store' | 'clock' | 'random'>,
+  ports: WritePorts,
   { lines, isIncrement }: { lines: number; isIncrement: boolean },
 ): Promise<void> {
   const key = lastBackupDocument.key();

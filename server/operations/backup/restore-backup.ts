@@ -10,7 +10,7 @@ import { type AuditChain, GENESIS } from '../../events/log/segment.ts';
 import { segmentsInStore } from '../../events/stored-segments.ts';
 import type { AccountId } from '../../kernel/ids.ts';
 import { ArchiveConflict, type AuditArchive } from '../../kernel/ports/audit-archive.ts';
-import type { Ports } from '../../kernel/ports/ports.ts';
+import type { ArchivePorts, Ports } from '../../kernel/ports/ports.ts';
 import type { PublicJwk } from '../../kernel/ports/signer.ts';
 import type { DocumentOf, RawKey, StoredEvent } from '../../kernel/ports/store.ts';
 import type { RestoreContext } from '../../store/define-document.ts';
@@ -24,7 +24,7 @@ import { publicHalf, type SigningKeySet } from '../maintenance/signing-key.ts';
 import { BackupInvalid, type BackupRecord } from './backup-records.ts';
 import { BatchWriter } from './batch-writer.ts';
 
-type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'archive'> & { secrets: Pick<Ports['secrets'], 'open'> };
+type Needs = ArchivePorts & { secrets: Pick<Ports['secrets'], 'open'> };
 
 /** Kinds of documents that are counted apart. */
 export const COUNTED_KINDS = ['account', 'administrator', 'resource', 'user', 'token', 'filter', 'api-key'] as const;

@@ -10,7 +10,7 @@ import { BULK_BODY_LIMIT } from '../../http/middleware/body-limit.ts';
 import { faultOf } from '../../http/problem.ts';
 import type { IdPrefix } from '../../kernel/ids.ts';
 import { mapConcurrent } from '../../kernel/map-concurrent.ts';
-import type { Ports } from '../../kernel/ports/ports.ts';
+import type { PasswordPorts, SecretPorts } from '../../kernel/ports/ports.ts';
 import { isRefusal, type Refusal, refusal } from '../../kernel/result.ts';
 import { linkInput, madeLink } from '../../links/link-fields.ts';
 import type { LinkNeeds } from '../../links/make-link.ts';
@@ -126,12 +126,10 @@ function describeBulk<const P extends string, S extends z.ZodType>(
   } as const;
 }
 
-type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'hasher' | 'breachedPasswords'>;
-
 export const bulkRoutes = [
   route({
     ...describeBulk('/bulk/users', 'createUsers', 'Users', 'Create many users', 'UserInput', outcomes),
-    handle: async (c, ports: Needs) => {
+    handle: async (c, ports: PasswordPorts) => {
       const created = await rowsOf(ports, c, c.req.valid('json'), 'usr', userInput, {
         judge: (row) => validateNewUser(ports, c.get('act'), row),
         make: async (newId, row) => {
@@ -155,7 +153,7 @@ export const bulkRoutes = [
   }),
   route({
     ...describeBulk('/bulk/tokens', 'createTokens', 'Tokens', 'Create many tokens', 'TokenInput', tokenOutcomes),
-    handle: async (c, ports: Needs) => {
+    handle: async (c, ports: PasswordPorts) => {
       const created = await rowsOf(ports, c, c.req.valid('json'), 'tok', tokenInput, {
         judge: (row) => validateNewToken(ports, c.get('act'), row),
         make: (newId, row) => makeToken(ports, c.get('act'), newId, row),
@@ -182,7 +180,7 @@ export const bulkRoutes = [
       'Assignment',
       outcomes,
     ),
-    handle: async (c, ports: Needs) => {
+    handle: async (c, ports: PasswordPorts) => {
       // An assignment has no id. Its keys are apart from those of users and tokens under the prefix of nothing made here.
       const created = await rowsOf(ports, c, c.req.valid('json'), 'acc', assignmentInput, {
         judge: (row) => validateAssignment(ports, c.get('act'), row),
@@ -200,7 +198,7 @@ export const bulkRoutes = [
       'LinkInput',
       linkOutcomes,
     ),
-    handle: async (c, ports: Needs & LinkNeeds) => {
+    handle: async (c, ports: PasswordPorts & LinkNeeds) => {
       // Its keys are apart from those of the other rows under the prefix of nothing made here, as above.
       const make = linkMaker(ports, c.get('act'));
       const made = await rowsOf(ports, c, c.req.valid('json'), 'flw', linkInput, {
@@ -238,7 +236,7 @@ interface Work<P extends IdPrefix, S extends z.ZodType<object>, A extends object
 }
 
 async function rowsOf<P extends IdPrefix, S extends z.ZodType<object>, A extends object>(
-  ports: Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>,
+  ports: SecretPorts,
   c: Context<AppEnv>,
   { rows: raw, dryRun }: { rows: readonly Record<string, unknown>[]; dryRun: boolean },
   prefix: P,

@@ -1,5 +1,5 @@
 import { listAccounts } from '../../accounts/read-account.ts';
-import type { Ports } from '../../kernel/ports/ports.ts';
+import type { WritePorts } from '../../kernel/ports/ports.ts';
 import { createEvent } from '../../kernel/request-context.ts';
 import { type Result, refusal } from '../../kernel/result.ts';
 import { transact } from '../../store/transact.ts';
@@ -10,7 +10,7 @@ import type { ClockGuard, ClockState } from './clock-guard.ts';
  * gets an event. Refused while the store's clock differs: one of the two is wrong, and both must be right.
  */
 export async function acceptClock(
-  ports: Pick<Ports, 'store' | 'clock' | 'random'>,
+  ports: WritePorts,
   guard: Pick<ClockGuard, 'accept' | 'state'>,
 ): Promise<Result<ClockState>> {
   if (await guard.accept()) return refusal('CLOCK_IN_DOUBT');

@@ -29,8 +29,6 @@ const JUST_BOOTED_MS = 15 * MINUTE_MS;
 /** Unnoticed steps add up to at most {@link MAX_STEP_MS} in this time. */
 const ANCHORED_MS = HOUR_MS;
 
-type Needs = Pick<Ports, 'store' | 'random'>;
-
 interface GuardOptions {
   readonly machine: MachineClocks;
   readonly log: Pick<Logger, 'info' | 'warn' | 'error'>;
@@ -77,7 +75,7 @@ const DOUBTS: Readonly<Record<Doubt['reason'], string>> = {
  * is compared with the store's and with a mark in the store.
  */
 export class ClockGuard implements Clock {
-  readonly #needs: Needs;
+  readonly #needs: Pick<Ports, 'store' | 'random'>;
   readonly #machine: MachineClocks;
   readonly #log: GuardOptions['log'];
   readonly #isDemo: boolean;
@@ -94,7 +92,7 @@ export class ClockGuard implements Clock {
   /** The time while the service opens with a clock in doubt. */
   #openingAt: number | undefined;
 
-  constructor(needs: Needs, { machine, log, isDemo = false }: GuardOptions) {
+  constructor(needs: Pick<Ports, 'store' | 'random'>, { machine, log, isDemo = false }: GuardOptions) {
     this.#needs = needs;
     this.#machine = machine;
     this.#log = log;
@@ -296,7 +294,10 @@ export class ClockGuard implements Clock {
 }
 
 /** Opens the guard of a deployment. It may be in doubt then. */
-export async function openClockGuard(needs: Needs, options: GuardOptions): Promise<ClockGuard> {
+export async function openClockGuard(
+  needs: Pick<Ports, 'store' | 'random'>,
+  options: GuardOptions,
+): Promise<ClockGuard> {
   const guard = new ClockGuard(needs, options);
   await guard.open();
   return guard;

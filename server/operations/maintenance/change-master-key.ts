@@ -1,4 +1,4 @@
-import type { Ports } from '../../kernel/ports/ports.ts';
+import type { SecretPorts } from '../../kernel/ports/ports.ts';
 import { processesDocument } from '../processes/documents.ts';
 import { liveProcesses, type ProcessRecord } from '../processes/process-registry.ts';
 import { reencryptionDocument } from './documents.ts';
@@ -10,8 +10,6 @@ import {
 } from './master-key-change.ts';
 import { countSecrets } from './reencrypt-secrets.ts';
 import type { Reencryption, SecretCount } from './reencryption.ts';
-
-type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>;
 
 /** The source of the master keys: a file that this process can change, or the environment, which its owner changes. */
 export interface MasterKeyLocation {
@@ -32,7 +30,7 @@ export interface MasterKeyOverview {
 }
 
 /** The state of the change of the master key. Reads every secret. */
-export async function readMasterKeys(ports: Needs, place: MasterKeyLocation): Promise<MasterKeyOverview> {
+export async function readMasterKeys(ports: SecretPorts, place: MasterKeyLocation): Promise<MasterKeyOverview> {
   const [configured, secrets] = [await place.configured(), await countSecrets(ports)];
   const now = ports.clock.now();
   const [stored, registry] = await ports.store.getMany([reencryptionDocument.key(), processesDocument.key()], now);
@@ -50,13 +48,13 @@ export async function readMasterKeys(ports: Needs, place: MasterKeyLocation): Pr
  * Starts a change of the master key (SR-22): adds a new one before the current one. The running service uses the new
  * key only after a restart, so nothing is sealed that the current file does not open.
  */
-export async function beginMasterKey(ports: Needs, file: MasterKeyFile): Promise<MasterKeyOverview> {
+export async function beginMasterKey(ports: SecretPorts, file: MasterKeyFile): Promise<MasterKeyOverview> {
   await file.addNew();
   return readMasterKeys(ports, { configured: file.read, file });
 }
 
 /** Finishes it: removes the old keys once no secret is sealed with them, and no process of the store seals with one. */
-export async function finishMasterKey(ports: Needs, file: MasterKeyFile): Promise<MasterKeyOverview> {
+export async function finishMasterKey(ports: SecretPorts, file: MasterKeyFile): Promise<MasterKeyOverview> {
   const place = { configured: file.read, file };
   const overview = await readMasterKeys(ports, place);
   if (overview.state !== 'ready') return overview;

@@ -3,7 +3,7 @@ import { auditChainDocument } from '../../events/documents.ts';
 import { archiveName } from '../../events/log/archive-file.ts';
 import type { AccountId } from '../../kernel/ids.ts';
 import { ArchiveUnavailable } from '../../kernel/ports/audit-archive.ts';
-import type { Ports } from '../../kernel/ports/ports.ts';
+import type { ArchiveReadPorts } from '../../kernel/ports/ports.ts';
 
 interface ArchiveDamage {
   account: AccountId;
@@ -15,7 +15,7 @@ interface ArchiveDamage {
 
 /** Reads every archive file of the accounts. Nothing can mend one: a copy of it belongs in its place. */
 export async function* checkArchive(
-  ports: Pick<Ports, 'store' | 'clock' | 'archive'>,
+  ports: ArchiveReadPorts,
   accounts: Iterable<AccountId>,
 ): AsyncGenerator<ArchiveDamage> {
   for (const account of accounts) {

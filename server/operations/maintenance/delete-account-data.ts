@@ -6,7 +6,7 @@ import { archiveName } from '../../events/log/archive-file.ts';
 import type { AccountEvent } from '../../kernel/event.ts';
 import type { AccountId, WebhookId } from '../../kernel/ids.ts';
 import { mapConcurrent } from '../../kernel/map-concurrent.ts';
-import type { Ports } from '../../kernel/ports/ports.ts';
+import type { ArchivePorts } from '../../kernel/ports/ports.ts';
 import type { Change, IndexEntry, RawKey, ScannedRecord } from '../../kernel/ports/store.ts';
 import { MINUTE_MS } from '../../kernel/time.ts';
 import { reindex } from '../../store/index-entries.ts';
@@ -14,8 +14,6 @@ import { type Decision, newOperation, transact } from '../../store/transact.ts';
 import { webhooksDocument } from '../../webhooks/documents.ts';
 import { CATALOGUE } from './catalogue.ts';
 import { isEntryOfAccount, isOfAccount, isOwner, parentOf } from './owning-account.ts';
-
-type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'archive'>;
 
 /** Requests that began before the account was deleted have ended by then, and their events are sealed. */
 const SETTLE_MS = MINUTE_MS;
@@ -33,7 +31,10 @@ const MAX_PASSES = 5;
  *
  * @throws the first failure; it does not stop the others
  */
-export async function deleteAccountData(ports: Needs, isStopping: () => boolean = () => false): Promise<AccountId[]> {
+export async function deleteAccountData(
+  ports: ArchivePorts,
+  isStopping: () => boolean = () => false,
+): Promise<AccountId[]> {
   const faults: unknown[] = [];
   const done: AccountId[] = [];
   const entries = await ports.store.range(accountIndexes.deleting(), { limit: PAGE });
@@ -50,7 +51,7 @@ export async function deleteAccountData(ports: Needs, isStopping: () => boolean 
   return done;
 }
 
-async function deleteOne(ports: Needs, account: AccountId, isStopping: () => boolean): Promise<boolean> {
+async function deleteOne(ports: ArchivePorts, account: AccountId, isStopping: () => boolean): Promise<boolean> {
   const key = accountDeletionDocument.key(account);
   const [stored] = await ports.store.getMany([key], ports.clock.now());
   if (!stored || ports.clock.now() - stored.value.requestedAt < SETTLE_MS) return false;
@@ -71,7 +72,7 @@ async function deleteOne(ports: Needs, account: AccountId, isStopping: () => boo
 }
 
 /** True if no consumer has an event to read from before: of the account, it would begin the log again after its end. */
-async function areEventsRead(ports: Needs, before: number): Promise<boolean> {
+async function areEventsRead(ports: ArchivePorts, before: number): Promise<boolean> {
   const unread = await unreadEvents(ports);
   return unread.every(({ text }) => (JSON.parse(text) as AccountEvent).at >= before);
 }
@@ -80,7 +81,7 @@ async function areEventsRead(ports: Needs, before: number): Promise<boolean> {
  * Removes the files of the archive, before the documents that name them. Without the head of the chain no process
  * records another file.
  */
-async function removeArchive(ports: Needs, account: AccountId): Promise<void> {
+async function removeArchive(ports: ArchivePorts, account: AccountId): Promise<void> {
   const key = auditChainDocument.key(account);
   let isHeadless = false;
   while (!isHeadless) {
@@ -104,7 +105,7 @@ async function removeArchive(ports: Needs, account: AccountId): Promise<void> {
  * @returns the number of records that were deleted
  */
 async function deletePass(
-  ports: Needs,
+  ports: ArchivePorts,
   account: AccountId,
   part: 'parts' | 'owners',
   isStopping: () => boolean,
@@ -133,7 +134,7 @@ async function deletePass(
 }
 
 async function recordsOf(
-  { store, clock }: Needs,
+  { store, clock }: ArchivePorts,
   records: readonly ScannedRecord[],
   account: AccountId,
   part: 'parts' | 'owners',

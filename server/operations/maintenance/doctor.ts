@@ -3,7 +3,7 @@ import type { Account } from '../../accounts/account.ts';
 import { releaseQuota } from '../../accounts/quotas.ts';
 import type { AccountId, TokenId, UserId } from '../../kernel/ids.ts';
 import { normaliseName } from '../../kernel/names.ts';
-import type { Ports } from '../../kernel/ports/ports.ts';
+import type { WritePorts } from '../../kernel/ports/ports.ts';
 import type { DocumentKey, IndexEntry } from '../../kernel/ports/store.ts';
 import { createEvent } from '../../kernel/request-context.ts';
 import { MINUTE_MS } from '../../kernel/time.ts';
@@ -21,8 +21,6 @@ import { releaseName } from '../../users/claim-name.ts';
 import { nameClaimDocument, userDocument, userIndexes } from '../../users/documents.ts';
 import type { User } from '../../users/user.ts';
 import { userClaims } from '../../users/user-names.ts';
-
-type Needs = Pick<Ports, 'store' | 'clock' | 'random'>;
 
 /** The remains of a crash in the middle of a change. None of them grants access. */
 interface Leftover {
@@ -43,7 +41,7 @@ const PAGE = 100;
  * Finds the leftovers of crashes in an account: users who never got the claim of their login (they hold the other names
  * that they had claimed), tokens whose owner did not finish the enrolment, and index entries without a target.
  */
-export async function* checkLeftovers(ports: Needs, account: Account, mend: boolean): AsyncGenerator<Leftover> {
+export async function* checkLeftovers(ports: WritePorts, account: Account, mend: boolean): AsyncGenerator<Leftover> {
   const { id } = account;
   for await (const { entry, value } of walk(ports, userIndexes.created(id), (user: UserId) => userDocument.key(user))) {
     if (!value) yield await danglingEntry(ports, id, userIndexes.created(id), entry, mend);
@@ -72,7 +70,7 @@ export async function* checkLeftovers(ports: Needs, account: Account, mend: bool
   }
 }
 
-async function* walk<Id extends string, T>(ports: Needs, index: string, key: (id: Id) => DocumentKey<T>) {
+async function* walk<Id extends string, T>(ports: WritePorts, index: string, key: (id: Id) => DocumentKey<T>) {
   for (let after: IndexEntry | undefined; ; ) {
     const entries = await ports.store.range(index, { limit: PAGE, ...omitUndefined({ after }) });
     const stored = await ports.store.getMany(
@@ -88,7 +86,7 @@ async function* walk<Id extends string, T>(ports: Needs, index: string, key: (id
 }
 
 /** True for a token whose enrolment began in a sign-in that is over. */
-async function isBrokenOff(ports: Needs, token: Token): Promise<boolean> {
+async function isBrokenOff(ports: WritePorts, token: Token): Promise<boolean> {
   const { owner, createdAt, createdBy } = token;
   const now = ports.clock.now();
   if (owner === undefined || createdBy.kind !== 'user' || now - createdAt <= FLOW_LIFETIME_MS) return false;
@@ -96,14 +94,14 @@ async function isBrokenOff(ports: Needs, token: Token): Promise<boolean> {
   return user !== undefined && isLeftover(user.value, token);
 }
 
-async function isLive(ports: Needs, user: User): Promise<boolean> {
+async function isLive(ports: WritePorts, user: User): Promise<boolean> {
   const key = nameClaimDocument.key(user.account, normaliseName(user.login));
   const [claim] = await ports.store.getMany([key], ports.clock.now());
   return claim?.value.user === user.id;
 }
 
 /** Only if it is as incomplete as it was when it was found. */
-async function removeUser(ports: Needs, user: User): Promise<void> {
+async function removeUser(ports: WritePorts, user: User): Promise<void> {
   const key = userDocument.key(user.id);
   const act = { actor: { kind: 'service', account: user.account } } as const;
   await transact(ports, key.anchor, [key], ([stored], now) => {
@@ -123,7 +121,7 @@ async function removeUser(ports: Needs, user: User): Promise<void> {
 }
 
 async function danglingEntry(
-  ports: Needs,
+  ports: WritePorts,
   account: AccountId,
   index: string,
   entry: IndexEntry,

@@ -4,7 +4,7 @@ import { administratorDocument } from '../../administrators/documents.ts';
 import type { ApiKey } from '../../api-keys/api-key.ts';
 import { apiKeyDocument } from '../../api-keys/documents.ts';
 import type { AccountId } from '../../kernel/ids.ts';
-import type { Ports } from '../../kernel/ports/ports.ts';
+import type { Ports, SecretPorts } from '../../kernel/ports/ports.ts';
 import type { Change, DocumentKey, Json, ScannedRecord } from '../../kernel/ports/store.ts';
 import { createEvent } from '../../kernel/request-context.ts';
 import { reindex } from '../../store/index-entries.ts';
@@ -18,7 +18,6 @@ import type { WebhookBook } from '../../webhooks/webhook.ts';
 import { CATALOGUE } from './catalogue.ts';
 import { macKeyDocument, signingKeysDocument } from './documents.ts';
 
-type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>;
 type Document = Extract<ScannedRecord, { kind: 'document' }>;
 
 /** What is void without the lost master key. */
@@ -43,7 +42,7 @@ const PAGE = 200;
  * @param ports `secrets` seals with the new master key
  * @param mode `count` changes nothing
  */
-export async function forgetSecrets(ports: Needs, mode: 'count' | 'forget'): Promise<ForgottenSecrets> {
+export async function forgetSecrets(ports: SecretPorts, mode: 'count' | 'forget'): Promise<ForgottenSecrets> {
   const accounts = (await listAccounts(ports)).map(({ id }) => id);
   const forgotten: ForgottenSecrets = { accounts, tokens: {}, administrators: [], apiKeys: [], webhooks: [] };
   const last: Document[] = [];
@@ -84,7 +83,7 @@ export async function judgeMasterKey({
 }
 
 async function forgetIn(
-  ports: Needs,
+  ports: SecretPorts,
   record: Document,
   forgotten: ForgottenSecrets,
   mode: 'count' | 'forget',
@@ -118,7 +117,7 @@ function note({ key, value }: Document, { tokens, apiKeys, webhooks }: Forgotten
 }
 
 /** Webhooks get a new secret each: without one their messages would be signed by nothing. */
-function renewed(ports: Needs, { key }: Document, left: unknown): unknown {
+function renewed(ports: SecretPorts, { key }: Document, left: unknown): unknown {
   if (CATALOGUE.documentOf(key)?.kind !== webhooksDocument.kind) return left;
   const now = ports.clock.now();
   const { webhooks } = left as WebhookBook;
@@ -130,7 +129,7 @@ function renewed(ports: Needs, { key }: Document, left: unknown): unknown {
   };
 }
 
-async function write(ports: Needs, record: Document, value: unknown): Promise<void> {
+async function write(ports: SecretPorts, record: Document, value: unknown): Promise<void> {
   const document = CATALOGUE.documentOf(record.key);
   if (!document) return;
   const key: DocumentKey<object> = { ...record.key, document: document as DocumentKey<object>['document'] };

@@ -1,5 +1,5 @@
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
-import type { Ports } from '../../kernel/ports/ports.ts';
+import type { SecretPorts } from '../../kernel/ports/ports.ts';
 import type { ScannedRecord, ScanPage } from '../../kernel/ports/store.ts';
 import { yieldToEventLoop } from '../../kernel/yield-to-event-loop.ts';
 import { newOperation, transact } from '../../store/transact.ts';
@@ -8,7 +8,6 @@ import { reencryptionDocument } from './documents.ts';
 import type { Reencryption, SecretCount } from './reencryption.ts';
 import { keyIdOf, replaceSealed, sealedTexts } from './sealed-secrets.ts';
 
-type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>;
 type Document = Extract<ScannedRecord, { kind: 'document' }>;
 
 const PAGE = 200;
@@ -22,7 +21,7 @@ const MAX_WALKS = 5;
  *
  * @throws Error if a secret does not open with any of the master keys
  */
-export async function reencryptStep(ports: Needs, pageSize = PAGE): Promise<Reencryption> {
+export async function reencryptStep(ports: SecretPorts, pageSize = PAGE): Promise<Reencryption> {
   const key = reencryptionDocument.key();
   const { keyId } = ports.secrets;
   const [stored] = await ports.store.getMany([key], ports.clock.now());
@@ -56,7 +55,10 @@ export async function reencryptStep(ports: Needs, pageSize = PAGE): Promise<Reen
  *
  * @param isStopped checked between the steps
  */
-export async function reencryptSecrets(ports: Needs, isStopped: () => boolean = () => false): Promise<Reencryption> {
+export async function reencryptSecrets(
+  ports: SecretPorts,
+  isStopped: () => boolean = () => false,
+): Promise<Reencryption> {
   for (let walks = 0; ; ) {
     const progress = await reencryptStep(ports);
     if (isStopped()) return progress;
@@ -69,7 +71,7 @@ export async function reencryptSecrets(ports: Needs, isStopped: () => boolean = 
 /**
  * The number of secrets per master key; some may be counted twice. An old key can be removed once it seals no secret.
  */
-export async function countSecrets({ store, clock, secrets }: Needs): Promise<SecretCount> {
+export async function countSecrets({ store, clock, secrets }: SecretPorts): Promise<SecretCount> {
   const count: SecretCount = { current: 0, old: {}, unknown: {} };
   let after: string | undefined;
   do {
@@ -90,7 +92,7 @@ export async function countSecrets({ store, clock, secrets }: Needs): Promise<Se
   return count;
 }
 
-async function resealDocument(ports: Needs, record: Document): Promise<number | 'missed'> {
+async function resealDocument(ports: SecretPorts, record: Document): Promise<number | 'missed'> {
   const { value, version, expiresAt } = record;
   const document = CATALOGUE.documentOf(record.key);
   if (document === undefined) return 0;
@@ -117,7 +119,7 @@ function hasExpired({ expiresAt = Number.POSITIVE_INFINITY }: Document, now: num
 }
 
 /** A walk that cannot continue (the store was moved) starts over: only secrets under other keys are re-encrypted. */
-async function scanFrom({ store }: Needs, after: string | undefined, limit: number): Promise<ScanPage> {
+async function scanFrom({ store }: SecretPorts, after: string | undefined, limit: number): Promise<ScanPage> {
   try {
     return await store.scan(after, limit);
   } catch (error) {

@@ -1,5 +1,5 @@
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
-import type { Ports } from '../../kernel/ports/ports.ts';
+import type { ReadPorts, WritePorts } from '../../kernel/ports/ports.ts';
 import { type Decision, transact } from '../../store/transact.ts';
 import { signingKeysDocument } from './documents.ts';
 import {
@@ -35,7 +35,7 @@ interface KeyRotation {
  * under way.
  */
 export async function rotateSigningKeys(
-  ports: Pick<Ports, 'store' | 'clock' | 'random'>,
+  ports: WritePorts,
   makeKey: (times: Pick<StoredSigningKey, 'createdAt' | 'signsFromAt'>) => Promise<StoredSigningKey>,
 ): Promise<KeyRotation> {
   const key = signingKeysDocument.key();
@@ -49,7 +49,7 @@ export async function rotateSigningKeys(
   });
 }
 
-export async function readSigningKeys(ports: Pick<Ports, 'store' | 'clock'>): Promise<KeyOverview[]> {
+export async function readSigningKeys(ports: ReadPorts): Promise<KeyOverview[]> {
   const now = ports.clock.now();
   const [stored] = await ports.store.getMany([signingKeysDocument.key()], now);
   return overview(stored?.value.keys ?? [], now);

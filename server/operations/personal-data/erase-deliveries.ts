@@ -1,13 +1,13 @@
 import { isPersonalDataOf } from '../../events/log/personal-part.ts';
 import type { AccountEvent } from '../../kernel/event.ts';
-import type { Ports } from '../../kernel/ports/ports.ts';
+import type { WritePorts } from '../../kernel/ports/ports.ts';
 import { eraseFromDeliveries } from '../../webhooks/clear-deliveries.ts';
 import { readBook } from '../../webhooks/edit-webhook.ts';
 import type { Erasure } from './erasure.ts';
 
 /** Erases address and user agent of the user from what was sent to webhooks, and from what is still to be sent. */
 export async function eraseDeliveries(
-  ports: Pick<Ports, 'store' | 'clock' | 'random'>,
+  ports: WritePorts,
   { account, id }: Pick<Erasure, 'account' | 'id'>,
 ): Promise<void> {
   const erase = (body: string) => (body.includes(id) ? withoutPersonalPart(body, id) : undefined);

@@ -8,14 +8,13 @@ import { mayContain } from '../../events/log/id-filter.ts';
 import { withoutPersonalData } from '../../events/log/personal-part.ts';
 import type { Segment } from '../../events/log/segment.ts';
 import { ArchiveUnavailable } from '../../kernel/ports/audit-archive.ts';
-import type { Ports } from '../../kernel/ports/ports.ts';
+import type { ArchivePorts } from '../../kernel/ports/ports.ts';
 import type { IndexEntry } from '../../kernel/ports/store.ts';
 import { reindex } from '../../store/index-entries.ts';
 import { type Decision, transact } from '../../store/transact.ts';
 import { erasureDocument } from './documents.ts';
 import type { Erasure, FileReplacement } from './erasure.ts';
 
-type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'archive'>;
 type Subject = Pick<Erasure, 'id' | 'account'>;
 
 const PAGE = 100;
@@ -28,7 +27,7 @@ const MAX_TRIES = 12;
  *
  * @throws ArchiveUnavailable if a file cannot be read: the erasure is not complete then
  */
-export async function eraseFromEvents(ports: Needs, subject: Subject, isStopping: () => boolean): Promise<void> {
+export async function eraseFromEvents(ports: ArchivePorts, subject: Subject, isStopping: () => boolean): Promise<void> {
   const { account, id } = subject;
   await settleReplacements(ports, subject);
   for (let after: IndexEntry | undefined; !isStopping(); ) {
@@ -50,7 +49,7 @@ export async function eraseFromEvents(ports: Needs, subject: Subject, isStopping
 }
 
 /** The chain counts the change, so that the archive does not write what was read before it. */
-function eraseInStore(ports: Needs, { account, id }: Subject, number: number): Promise<void> {
+function eraseInStore(ports: ArchivePorts, { account, id }: Subject, number: number): Promise<void> {
   const [chainKey, key] = [auditChainDocument.key(account), segmentDocument.key(account, number)];
   return transact(ports, chainKey.anchor, [chainKey, key], ([chain, stored]): Decision<undefined> => {
     const erased = stored && withoutPersonalData(stored.value.records, id);
@@ -68,7 +67,7 @@ function eraseInStore(ports: Needs, { account, id }: Subject, number: number): P
   });
 }
 
-async function eraseInFile(ports: Needs, subject: Subject, first: number): Promise<void> {
+async function eraseInFile(ports: ArchivePorts, subject: Subject, first: number): Promise<void> {
   const archive = requireArchive(ports);
   const key = archiveFileDocument.key(subject.account, first);
   for (let tries = 0; tries < MAX_TRIES; tries++) {
@@ -105,11 +104,11 @@ function erasedFile(text: string, id: string): { file: ArchiveFile; content: Buf
   return isChanged && first ? makeArchiveFile([first, ...rest]) : undefined;
 }
 
-function announce(ports: Needs, { id }: Subject, replacement: FileReplacement): Promise<void> {
+function announce(ports: ArchivePorts, { id }: Subject, replacement: FileReplacement): Promise<void> {
   return changeReplacements(ports, id, (all) => [...all.filter((one) => !isSame(one, replacement)), replacement]);
 }
 
-async function settleReplacements(ports: Needs, subject: Subject): Promise<void> {
+async function settleReplacements(ports: ArchivePorts, subject: Subject): Promise<void> {
   const [stored] = await ports.store.getMany([erasureDocument.key(subject.id)], ports.clock.now());
   for (const replacement of stored?.value.replacing ?? []) await settle(ports, subject, replacement);
 }
@@ -118,7 +117,7 @@ async function settleReplacements(ports: Needs, subject: Subject): Promise<void>
  * Removes of two files the one that is not recorded. The new one stays while the old one is recorded: another process
  * may be about to record it, and a repetition makes the same.
  */
-async function settle(ports: Needs, { account, id }: Subject, replacement: FileReplacement): Promise<void> {
+async function settle(ports: ArchivePorts, { account, id }: Subject, replacement: FileReplacement): Promise<void> {
   const { first, from, to } = replacement;
   const [file] = await ports.store.getMany([archiveFileDocument.key(account, first)], ports.clock.now());
   if (file?.value.sha256 === from) return;
@@ -133,7 +132,7 @@ function isSame(one: FileReplacement, other: FileReplacement): boolean {
 }
 
 function changeReplacements(
-  ports: Needs,
+  ports: ArchivePorts,
   id: Erasure['id'],
   change: (all: readonly FileReplacement[]) => FileReplacement[],
 ): Promise<void> {

@@ -4,7 +4,7 @@ import { hasEvents } from '../../events/list-events.ts';
 import { referenceTo } from '../../kernel/actor.ts';
 import type { TokenId, UserId } from '../../kernel/ids.ts';
 import { mayAdminister } from '../../kernel/policy.ts';
-import type { Ports } from '../../kernel/ports/ports.ts';
+import type { ArchivePorts, Ports } from '../../kernel/ports/ports.ts';
 import { createEvent, type RequestContext } from '../../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../../kernel/result.ts';
 import { passwordAttemptsDocument } from '../../passwords/documents.ts';
@@ -25,14 +25,14 @@ import { userClaims } from '../../users/user-names.ts';
 import { erasureDocument } from './documents.ts';
 import type { Erasure } from './erasure.ts';
 
-export type ErasureNeeds = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'archive'>;
+export type ErasurePorts = ArchivePorts & Pick<Ports, 'secrets'>;
 
 /**
  * Erases a user, also one who was deleted. One commit deletes the user and records who asked for it; tokens, browsers
  * and names follow at once, the personal parts of past events in the background. Repeated after its end, it begins again.
  */
 export async function eraseUser(
-  ports: ErasureNeeds,
+  ports: ErasurePorts,
   act: RequestContext,
   id: UserId,
 ): Promise<Result<{ erasure: Erasure }>> {
@@ -83,7 +83,7 @@ export async function eraseUser(
 }
 
 /** Tokens, names and all that is stored with the user. Returns whether nothing is left. */
-export async function removeUserData(ports: ErasureNeeds, act: RequestContext, erasure: Erasure): Promise<boolean> {
+export async function removeUserData(ports: ErasurePorts, act: RequestContext, erasure: Erasure): Promise<boolean> {
   const { account, id } = erasure;
   const owned = tokenIndexes.ofOwner(account, id);
   await sweepIndex(ports, owned, (token) => deleteToken(ports, act, token as TokenId));

@@ -11,7 +11,7 @@ import { type Decision, transact } from '../../store/transact.ts';
 import { erasureDocument, erasureIndexes } from './documents.ts';
 import { eraseDeliveries } from './erase-deliveries.ts';
 import { eraseFromEvents } from './erase-events.ts';
-import { type ErasureNeeds, removeUserData } from './erase-user.ts';
+import { type ErasurePorts, removeUserData } from './erase-user.ts';
 import { ERASURE_TTL_MS, type Erasure, SETTLE_MS } from './erasure.ts';
 
 const PAGE = 100;
@@ -23,7 +23,7 @@ const EVENT_LOST_MS = HOUR_MS;
  *
  * @throws the first failure
  */
-export async function finishErasures(ports: ErasureNeeds, isStopping: () => boolean = () => false): Promise<number> {
+export async function finishErasures(ports: ErasurePorts, isStopping: () => boolean = () => false): Promise<number> {
   const faults: unknown[] = [];
   let done = 0;
   for (let after: IndexEntry | undefined; !isStopping(); ) {
@@ -43,7 +43,7 @@ export async function finishErasures(ports: ErasureNeeds, isStopping: () => bool
   return done;
 }
 
-async function finish(ports: ErasureNeeds, id: UserId, isStopping: () => boolean): Promise<boolean> {
+async function finish(ports: ErasurePorts, id: UserId, isStopping: () => boolean): Promise<boolean> {
   const key = erasureDocument.key(id);
   const [stored] = await ports.store.getMany([key], ports.clock.now());
   if (!stored || stored.value.doneAt !== undefined) return false;
@@ -77,7 +77,7 @@ async function finish(ports: ErasureNeeds, id: UserId, isStopping: () => boolean
   });
 }
 
-async function appendAgain(ports: ErasureNeeds, { id, account, requestedAt }: Erasure): Promise<void> {
+async function appendAgain(ports: ErasurePorts, { id, account, requestedAt }: Erasure): Promise<void> {
   const key = erasureDocument.key(id);
   const act = { actor: { kind: 'service', account } } as const;
   await transact(ports, id, [key], ([stored], now): Decision<undefined> => {
@@ -98,7 +98,7 @@ async function appendAgain(ports: ErasureNeeds, { id, account, requestedAt }: Er
  * True if the event of the erasure is in the chain, which then explains the missing parts, and if no consumer still
  * needs the events before it.
  */
-async function isSealed(ports: ErasureNeeds, { account, id, requestedAt }: Erasure): Promise<boolean> {
+async function isSealed(ports: ErasurePorts, { account, id, requestedAt }: Erasure): Promise<boolean> {
   for await (const found of newestFirst(ports, account, { terms: [id], after: undefined, from: requestedAt })) {
     if (!('event' in found) || found.event.type !== 'user.erased' || found.event.at < requestedAt) continue;
     const [partition = '', sequence] = found.id.split('-');

@@ -1,6 +1,6 @@
 import type { UserId } from '../../kernel/ids.ts';
 import { mayAdminister } from '../../kernel/policy.ts';
-import type { Ports } from '../../kernel/ports/ports.ts';
+import type { ReadPorts } from '../../kernel/ports/ports.ts';
 import type { RequestContext } from '../../kernel/request-context.ts';
 import { type Result, refusal } from '../../kernel/result.ts';
 import { readObject } from '../../store/records/read-object.ts';
@@ -9,7 +9,7 @@ import type { Erasure } from './erasure.ts';
 
 /** How far the erasure of a user is. */
 export async function readErasure(
-  ports: Pick<Ports, 'store' | 'clock'>,
+  ports: ReadPorts,
   { actor }: RequestContext,
   id: UserId,
 ): Promise<Result<{ object: Erasure }>> {

@@ -6,7 +6,7 @@ import { isPersonalDataOf, openRecord } from '../../events/log/personal-part.ts'
 import { newestFirst } from '../../events/newest-first.ts';
 import type { AccountId, TokenId, UserId } from '../../kernel/ids.ts';
 import { mayAdminister } from '../../kernel/policy.ts';
-import type { Ports } from '../../kernel/ports/ports.ts';
+import type { ArchiveReadPorts } from '../../kernel/ports/ports.ts';
 import type { IndexEntry } from '../../kernel/ports/store.ts';
 import type { RequestContext } from '../../kernel/request-context.ts';
 import { type Result, refusal } from '../../kernel/result.ts';
@@ -18,8 +18,6 @@ import type { Token } from '../../tokens/token.ts';
 import { lastSignInsDocument, userDocument } from '../../users/documents.ts';
 import type { SignInDays } from '../../users/last-sign-ins.ts';
 import type { User } from '../../users/user.ts';
-
-type Needs = Pick<Ports, 'store' | 'clock' | 'archive'>;
 
 /** Everything that is stored about one user. */
 export interface UserData {
@@ -43,7 +41,11 @@ const PAGE = 200;
  *
  * @throws ArchiveUnavailable also while the events are read
  */
-export async function readUserData(ports: Needs, { actor }: RequestContext, id: UserId): Promise<Result<UserData>> {
+export async function readUserData(
+  ports: ArchiveReadPorts,
+  { actor }: RequestContext,
+  id: UserId,
+): Promise<Result<UserData>> {
   if (!mayAdminister(actor)) return refusal('FORBIDDEN');
   const { account } = actor;
   const readAt = ports.clock.now();
@@ -72,7 +74,7 @@ export async function readUserData(ports: Needs, { actor }: RequestContext, id: 
   };
 }
 
-async function tokensOf({ store, clock }: Needs, account: AccountId, id: UserId): Promise<Token[]> {
+async function tokensOf({ store, clock }: ArchiveReadPorts, account: AccountId, id: UserId): Promise<Token[]> {
   const tokens: Token[] = [];
   for (let after: IndexEntry | undefined; ; ) {
     const index = tokenIndexes.ofOwner(account, id);
@@ -87,7 +89,7 @@ async function tokensOf({ store, clock }: Needs, account: AccountId, id: UserId)
 }
 
 /** Of events in which another person was at the client, without that person's address (GDPR Article 15(4)). */
-async function* eventsOf(ports: Needs, account: AccountId, id: UserId): AsyncGenerator<ListedEvent> {
+async function* eventsOf(ports: ArchiveReadPorts, account: AccountId, id: UserId): AsyncGenerator<ListedEvent> {
   for await (const found of newestFirst(ports, account, { terms: [id], after: undefined, from: undefined })) {
     if (!('event' in found)) continue;
     const { address, userAgent, ...event } = openRecord(found);

@@ -5,18 +5,15 @@ import { count, day, idOrNull, instantOf, resourceId, userId } from '../../http/
 import { route } from '../../http/api/route.ts';
 import { jsonAnswer, refuseResult } from '../../http/api/router.ts';
 import { textStream } from '../../http/text-stream.ts';
-import type { Ports } from '../../kernel/ports/ports.ts';
 import type { RequestContext } from '../../kernel/request-context.ts';
 import { isRefusal } from '../../kernel/result.ts';
 import { presentTrustedBrowser, trustedBrowserView } from '../../sign-in/rules/trusted-browsers/routes.ts';
 import { presentToken, tokenView } from '../../tokens/token-fields.ts';
 import { presentUser, userView } from '../../user-management/routes.ts';
-import { type ErasureNeeds, eraseUser } from './erase-user.ts';
+import { type ErasurePorts, eraseUser } from './erase-user.ts';
 import type { Erasure } from './erasure.ts';
 import { readErasure } from './read-erasure.ts';
 import { readUserData, type UserData } from './read-user-data.ts';
-
-type Needs = ErasureNeeds & Pick<Ports, 'store' | 'clock' | 'archive'>;
 
 const params = z.object({ id: userId });
 const browser = z.object({
@@ -72,7 +69,7 @@ const exporting = route({
   description: 'For a request of the person (GDPR Articles 15 and 20). Also for a user who was deleted.',
   request: { params },
   responses: { 200: jsonAnswer('The data.', userData) },
-  handle: async (c, ports: Needs) => {
+  handle: async (c, ports: ErasurePorts) => {
     const { id } = c.req.valid('param');
     const data = await readUserData(ports, c.get('act'), id);
     if (isRefusal(data)) return refuseResult(c, data);
@@ -94,7 +91,7 @@ const erasing = route({
     'For a request of the person (GDPR Article 17). Deletes the user with all tokens, then removes their addresses and user agents from past events; type, time, ids and outcome stay, and exports still verify. It cannot be undone. Also for a user who was deleted.',
   request: { params },
   responses: { 202: jsonAnswer('The user is deleted, and the rest is going on.', erasureView) },
-  handle: async (c, ports: Needs) => {
+  handle: async (c, ports: ErasurePorts) => {
     const begun = await eraseUser(ports, c.get('act'), c.req.valid('param').id);
     return isRefusal(begun) ? refuseResult(c, begun) : c.json(presentErasure(begun.erasure), 202);
   },
@@ -109,7 +106,7 @@ const state = route({
   description: 'Until 30 days after its end.',
   request: { params },
   responses: { 200: jsonAnswer('The erasure.', erasureView) },
-  handle: async (c, ports: Needs) => {
+  handle: async (c, ports: ErasurePorts) => {
     const found = await readErasure(ports, c.get('act'), c.req.valid('param').id);
     return isRefusal(found) ? refuseResult(c, found) : c.json(presentErasure(found.object), 200);
   },

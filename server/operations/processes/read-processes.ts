@@ -1,13 +1,11 @@
-import type { Ports } from '../../kernel/ports/ports.ts';
+import type { ReadPorts } from '../../kernel/ports/ports.ts';
 import { processesDocument } from './documents.ts';
 import { type LiveProcess, liveProcesses } from './process-registry.ts';
 import { isOneSeenRunning, lookAt, type ProcessWatch, silentProcesses } from './process-watch.ts';
 import { LOOK_MS, ProcessRefused, type ProcessWait } from './register-process.ts';
 
-type Needs = Pick<Ports, 'store' | 'clock'>;
-
 /** The processes of the store that run, the oldest first. */
-export async function readProcesses(ports: Needs): Promise<LiveProcess[]> {
+export async function readProcesses(ports: ReadPorts): Promise<LiveProcess[]> {
   const now = ports.clock.now();
   return liveProcesses(await readRegistry(ports, now), now).sort((one, other) => one.startedAt - other.startedAt);
 }
@@ -17,7 +15,7 @@ export async function readProcesses(ports: Needs): Promise<LiveProcess[]> {
  *
  * @throws ProcessRefused
  */
-export async function refuseBesideOthers(ports: Needs, { pause, monotonicMs }: ProcessWait): Promise<void> {
+export async function refuseBesideOthers(ports: ReadPorts, { pause, monotonicMs }: ProcessWait): Promise<void> {
   // No other process opens an embedded store.
   if (ports.store.isOrdered) return;
   for (let watch: ProcessWatch | undefined; ; await pause(LOOK_MS)) {
@@ -33,7 +31,7 @@ export async function refuseBesideOthers(ports: Needs, { pause, monotonicMs }: P
   }
 }
 
-async function readRegistry({ store }: Needs, now: number) {
+async function readRegistry({ store }: ReadPorts, now: number) {
   const [registry] = await store.getMany([processesDocument.key()], now);
   return registry?.value;
 }

@@ -2,7 +2,7 @@ import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import type { ResultAlgorithm } from '@countersign/protocol/result';
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK, type JWK } from 'jose';
 import { z } from 'zod';
-import type { Ports } from '../../kernel/ports/ports.ts';
+import type { Ports, SecretPorts } from '../../kernel/ports/ports.ts';
 import type { PublicJwk } from '../../kernel/ports/signer.ts';
 import { ABSENT, type Stored } from '../../kernel/ports/store.ts';
 import { signingKeyContext } from '../../kernel/secret-context.ts';
@@ -15,8 +15,6 @@ const MAX_ATTEMPTS = 10;
 
 const privateJwkSchema = z.looseObject({ kty: z.string(), crv: z.string(), d: z.string() });
 
-type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>;
-
 /**
  * The service's signing keys, those of the configured algorithm first. The first start creates one. A start with
  * another algorithm adds one, which signs after verifiers had time to fetch it (SR-58). If several servers start at
@@ -25,7 +23,7 @@ type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>;
  * @throws the store's and the secret box's errors; Error if concurrent changes of the keys do not stop.
  */
 export async function loadSigningKeys(
-  ports: Needs,
+  ports: SecretPorts,
   { algorithm }: { algorithm: ResultAlgorithm },
 ): Promise<SigningKey[]> {
   return opened((await storedKeys(ports, algorithm)).value.keys, algorithm, ports.secrets);
@@ -40,7 +38,7 @@ export interface CurrentSigningKeys {
 
 /** Like {@link loadSigningKeys}, updated by `refresh`. */
 export async function openSigningKeys(
-  ports: Needs,
+  ports: SecretPorts,
   { algorithm }: { algorithm: ResultAlgorithm },
 ): Promise<CurrentSigningKeys> {
   let stored = await storedKeys(ports, algorithm);
@@ -63,7 +61,7 @@ export function signingKeyMaker({ secrets }: Pick<Ports, 'secrets'>, algorithm: 
 }
 
 async function storedKeys(
-  { store, clock, random, secrets }: Needs,
+  { store, clock, random, secrets }: SecretPorts,
   algorithm: ResultAlgorithm,
 ): Promise<Stored<SigningKeySet>> {
   const key = signingKeysDocument.key();
@@ -88,7 +86,7 @@ async function storedKeys(
 }
 
 /** Removes retired keys from the store. If another process changed them first, a later call removes them. */
-async function dropRetired({ store, clock, random }: Needs): Promise<void> {
+async function dropRetired({ store, clock, random }: SecretPorts): Promise<void> {
   const key = signingKeysDocument.key();
   const now = clock.now();
   const [stored] = await store.getMany([key], now);

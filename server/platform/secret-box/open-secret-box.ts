@@ -1,4 +1,4 @@
-import type { Ports } from '../../kernel/ports/ports.ts';
+import type { WritePorts } from '../../kernel/ports/ports.ts';
 import type { SecretBox } from '../../kernel/ports/secret-box.ts';
 import { ABSENT } from '../../kernel/ports/store.ts';
 import { MAC_KEY_CONTEXT } from '../../kernel/secret-context.ts';
@@ -15,7 +15,7 @@ const MAX_ATTEMPTS = 10;
  * @throws the store's errors; MasterKeyError if the MAC key does not decrypt, since no derived id could be found without it
  */
 export async function openSecretBox(
-  { store, clock, random }: Pick<Ports, 'store' | 'clock' | 'random'>,
+  { store, clock, random }: WritePorts,
   [current, ...old]: MasterKeys,
 ): Promise<SecretBox> {
   const sealing = createSecretBox(current, { old });

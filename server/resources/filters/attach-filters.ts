@@ -1,13 +1,11 @@
 import type { AccountId, FilterId, ResourceId } from '../../kernel/ids.ts';
-import type { Ports } from '../../kernel/ports/ports.ts';
+import type { ReadPorts, WritePorts } from '../../kernel/ports/ports.ts';
 import { type Refusal, refusal, wrongInput } from '../../kernel/result.ts';
 import { type Decision, transact } from '../../store/transact.ts';
 import { filterDocument, resourceDocument } from '../documents.ts';
 import type { Resource } from '../resource.ts';
 import type { FilterRule } from './filter.ts';
 import { type Holder, isHolding } from './filter-usage.ts';
-
-type Needs = Pick<Ports, 'store' | 'clock' | 'random'>;
 
 /** The three filters of a resource. */
 export type FilterSlots = Pick<Resource, 'geoFilter' | 'timeFilter' | 'ipFilter'>;
@@ -30,7 +28,7 @@ function slotsOf({ geoFilter, timeFilter, ipFilter }: FilterSlots): [FilterId, F
  * be deleted. Refuses filters of another account or another kind.
  */
 export async function attachFilters(
-  ports: Needs,
+  ports: WritePorts,
   account: AccountId,
   resource: ResourceId,
   slots: FilterSlots,
@@ -53,7 +51,11 @@ export async function attachFilters(
 }
 
 /** Detaches the resource from filters that it does not use. */
-export async function detachFilters(ports: Needs, resource: ResourceId, filters: readonly FilterId[]): Promise<void> {
+export async function detachFilters(
+  ports: WritePorts,
+  resource: ResourceId,
+  filters: readonly FilterId[],
+): Promise<void> {
   for (const id of filters) {
     const key = filterDocument.key(id);
     await transact(ports, key.anchor, [key], ([stored]) => {
@@ -69,7 +71,7 @@ export async function detachFilters(ports: Needs, resource: ResourceId, filters:
  * The resources that use the filter or are attaching it. A resource whose attachment was interrupted does not use it.
  */
 export async function currentHolders(
-  ports: Pick<Ports, 'store' | 'clock'>,
+  ports: ReadPorts,
   filter: FilterId,
   holders: readonly Holder[],
 ): Promise<ResourceId[]> {

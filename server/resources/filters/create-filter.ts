@@ -3,7 +3,7 @@ import { referenceTo } from '../../kernel/actor.ts';
 import { parseRange } from '../../kernel/addresses.ts';
 import type { FilterId } from '../../kernel/ids.ts';
 import { mayCreate } from '../../kernel/policy.ts';
-import type { Ports } from '../../kernel/ports/ports.ts';
+import type { WritePorts } from '../../kernel/ports/ports.ts';
 import type { RequestContext } from '../../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../../kernel/result.ts';
 import type { NewId } from '../../store/records/create-object.ts';
@@ -12,7 +12,7 @@ import { validateRule } from './evaluate-filters.ts';
 import type { Filter, FilterRule } from './filter.ts';
 
 export async function createFilter(
-  ports: Pick<Ports, 'store' | 'clock' | 'random'>,
+  ports: WritePorts,
   act: RequestContext,
   birth: NewId<FilterId>,
   input: { name: string; rule: FilterRule },

@@ -1,7 +1,7 @@
 import { releaseQuota } from '../../accounts/quotas.ts';
 import type { FilterId } from '../../kernel/ids.ts';
 import { mayDelete } from '../../kernel/policy.ts';
-import type { Ports } from '../../kernel/ports/ports.ts';
+import type { WritePorts } from '../../kernel/ports/ports.ts';
 import type { RequestContext } from '../../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../../kernel/result.ts';
 import type { IfMatchVersions } from '../../store/records/etag.ts';
@@ -15,7 +15,7 @@ import { currentHolders } from './attach-filters.ts';
  * nevertheless, its resources deny.
  */
 export async function deleteFilter(
-  ports: Pick<Ports, 'store' | 'clock' | 'random'>,
+  ports: WritePorts,
   act: RequestContext,
   id: FilterId,
   seen?: IfMatchVersions,

@@ -1,5 +1,5 @@
 import { maySee } from '../../kernel/policy.ts';
-import type { Ports } from '../../kernel/ports/ports.ts';
+import type { ReadPorts } from '../../kernel/ports/ports.ts';
 import type { RequestContext } from '../../kernel/request-context.ts';
 import { type Result, refusal } from '../../kernel/result.ts';
 import { type ListQuery, listRange } from '../../store/records/list-named.ts';
@@ -7,10 +7,8 @@ import { listObjects, type Page } from '../../store/records/list-objects.ts';
 import { filterDocument, filterIndexes } from '../documents.ts';
 import type { Filter } from './filter.ts';
 
-type Needs = Pick<Ports, 'store' | 'clock'>;
-
 export async function listFilters(
-  ports: Needs,
+  ports: ReadPorts,
   { actor }: RequestContext,
   query: ListQuery & { kind?: Filter['rule']['kind'] | undefined },
 ): Promise<Result<Page<Filter>>> {

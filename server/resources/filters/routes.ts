@@ -11,7 +11,7 @@ import { createdAt, createdBy, filterId, label, namedPageQuery } from '../../htt
 import { createOnce } from '../../http/api/idempotency.ts';
 import { route } from '../../http/api/route.ts';
 import { ifMatchVersions } from '../../http/api/version.ts';
-import type { Ports } from '../../kernel/ports/ports.ts';
+import type { SecretPorts } from '../../kernel/ports/ports.ts';
 import { isRefusal } from '../../kernel/result.ts';
 import { showObject } from '../../store/records/read-object.ts';
 import { filterDocument } from '../documents.ts';
@@ -98,12 +98,10 @@ const routes = describeObject(
   },
 );
 
-type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>;
-
 export const filterRoutes = [
   route({
     ...routes.create,
-    handle: async (c, ports: Needs) => {
+    handle: async (c, ports: SecretPorts) => {
       const body = c.req.valid('json');
       const made = await createOnce(ports, c, 'flt', async (birth) => {
         const verdict = await createFilter(ports, c.get('act'), birth, body);
@@ -114,19 +112,19 @@ export const filterRoutes = [
   }),
   route({
     ...routes.list,
-    handle: async (c, ports: Needs) =>
+    handle: async (c, ports: SecretPorts) =>
       showPage(c, await listFilters(ports, c.get('act'), c.req.valid('query')), presentFilter),
   }),
   route({
     ...routes.read,
-    handle: async (c, ports: Needs) => {
+    handle: async (c, ports: SecretPorts) => {
       const key = filterDocument.key(c.req.valid('param').id);
       return showOne(c, await showObject(ports, c.get('act'), key, 'FILTER_NOT_FOUND'), presentFilter);
     },
   }),
   route({
     ...routes.update,
-    handle: async (c, ports: Needs) => {
+    handle: async (c, ports: SecretPorts) => {
       const { id } = c.req.valid('param');
       return showOne(
         c,
@@ -137,7 +135,7 @@ export const filterRoutes = [
   }),
   route({
     ...routes.remove,
-    handle: async (c, ports: Needs) =>
+    handle: async (c, ports: SecretPorts) =>
       showDeleted(c, await deleteFilter(ports, c.get('act'), c.req.valid('param').id, ifMatchVersions(c))),
   }),
 ];

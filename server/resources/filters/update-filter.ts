@@ -1,7 +1,7 @@
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import type { FilterId } from '../../kernel/ids.ts';
 import { mayActOn, mayChangeFilter } from '../../kernel/policy.ts';
-import type { Ports } from '../../kernel/ports/ports.ts';
+import type { WritePorts } from '../../kernel/ports/ports.ts';
 import type { RequestContext } from '../../kernel/request-context.ts';
 import { isRefusal, type Result, refusal, wrongInput } from '../../kernel/result.ts';
 import type { IfMatchVersions } from '../../store/records/etag.ts';
@@ -21,7 +21,7 @@ export interface FilterChanges {
 
 /** Changes a filter, and with it the rules of every resource that uses it. */
 export async function updateFilter(
-  ports: Pick<Ports, 'store' | 'clock' | 'random'>,
+  ports: WritePorts,
   act: RequestContext,
   id: FilterId,
   { name, rule }: FilterChanges,

@@ -1,5 +1,5 @@
 import type { EventType } from '../../kernel/event.ts';
-import type { Ports } from '../../kernel/ports/ports.ts';
+import type { WritePorts } from '../../kernel/ports/ports.ts';
 import { ABSENT, type DocumentKey } from '../../kernel/ports/store.ts';
 import { createEvent, type RequestContext } from '../../kernel/request-context.ts';
 import { type Refusal, refusal } from '../../kernel/result.ts';
@@ -19,7 +19,7 @@ export interface NewId<Id extends string> {
  * was interrupted, returns that object.
  */
 export async function createObject<T extends { id: string; account: string }>(
-  ports: Pick<Ports, 'store' | 'clock' | 'random'>,
+  ports: WritePorts,
   act: RequestContext,
   type: EventType,
   newId: NewId<string>,

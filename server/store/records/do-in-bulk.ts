@@ -1,11 +1,9 @@
 import type { IdPrefix } from '../../kernel/ids.ts';
 import { mapConcurrent } from '../../kernel/map-concurrent.ts';
-import type { Ports } from '../../kernel/ports/ports.ts';
+import type { SecretPorts } from '../../kernel/ports/ports.ts';
 import type { RequestContext } from '../../kernel/request-context.ts';
 import { isRefusal, type Refusal, refusal } from '../../kernel/result.ts';
 import { type NewIdOf, withIdempotency } from './idempotency.ts';
-
-type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>;
 
 /**
  * Concurrent rows: few enough that other requests reach the hasher, and that rows which change one object all get their
@@ -32,7 +30,7 @@ export interface Row<T> {
  * @param fault the answer for a row whose work broke down; throws unless it is an outage
  */
 export async function doInBulk<P extends IdPrefix, T extends object, A extends object>(
-  ports: Needs,
+  ports: SecretPorts,
   act: RequestContext,
   bulk: { prefix: P; rows: readonly Row<T>[]; width: number; fault: (error: unknown) => Refusal },
   make: (newId: NewIdOf<P>, input: T) => Promise<A | Refusal>,

@@ -1,7 +1,7 @@
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import { type Actor, referenceTo } from '../../kernel/actor.ts';
 import { type IdPrefix, idFromBytes } from '../../kernel/ids.ts';
-import type { Ports } from '../../kernel/ports/ports.ts';
+import type { SecretPorts } from '../../kernel/ports/ports.ts';
 import { isRefusal, type Refusal, refusal } from '../../kernel/result.ts';
 import { newOperation, transact, type Write } from '../transact.ts';
 import type { NewId } from './create-object.ts';
@@ -13,8 +13,6 @@ import {
   type IdempotencyStep,
 } from './idempotency-record.ts';
 
-type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>;
-
 /**
  * Runs a creation once per Idempotency-Key, and answers a repeat with the first response, across restarts (SR-59). The
  * new object gets an id derived from the key, so that a repeat after a crash finds the same object instead of creating
@@ -25,7 +23,7 @@ type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>;
  * complete. No answer is stored then.
  */
 export async function withIdempotency<P extends IdPrefix, A extends object>(
-  ports: Needs,
+  ports: SecretPorts,
   request: { actor: Actor; key: string | undefined; fingerprint: string; prefix: P },
   make: (newId: NewIdOf<P>) => Promise<A | Refusal>,
   recall?: (newId: NewIdOf<P>) => Promise<A | undefined>,
@@ -102,7 +100,7 @@ interface KeyState {
  *   recalled, whatever its lease
  */
 function begin(
-  ports: Needs,
+  ports: SecretPorts,
   document: Key,
   request: { requestHash: string; livesFrom: 'firstSeenAt' | 'startedAt'; mayRecall: boolean },
 ): Promise<KeyState> {
@@ -127,14 +125,14 @@ function begin(
 }
 
 /** Nothing was created, so nothing is stored. */
-function forget(ports: Needs, document: Key): Promise<void> {
+function forget(ports: SecretPorts, document: Key): Promise<void> {
   return tidy(ports, document, (record) => record && { delete: [document] });
 }
 
 /**
  * An interrupted request may have created the object: the next one takes over at once, and finds it under the same id.
  */
-function endLease(ports: Needs, document: Key, expiresAt: number): Promise<void> {
+function endLease(ports: SecretPorts, document: Key, expiresAt: number): Promise<void> {
   return tidy(
     ports,
     document,
@@ -145,7 +143,7 @@ function endLease(ports: Needs, document: Key, expiresAt: number): Promise<void>
 type Key = ReturnType<typeof idempotencyDocument.key>;
 
 async function tidy(
-  ports: Needs,
+  ports: SecretPorts,
   document: Key,
   decide: (record: IdempotencyRecord | undefined) => Write | undefined,
 ): Promise<void> {

@@ -1,6 +1,6 @@
 import { MAX_COUNTED } from '@countersign/protocol/list-limits';
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
-import type { Ports } from '../../kernel/ports/ports.ts';
+import type { ReadPorts } from '../../kernel/ports/ports.ts';
 import type { DocumentKey, IndexEntry } from '../../kernel/ports/store.ts';
 import { isRefusal, type Result, refusal } from '../../kernel/result.ts';
 import { waitForOwnTurn } from '../../kernel/yield-to-event-loop.ts';
@@ -43,7 +43,7 @@ const PAGE_SIZE = 200;
  * last.
  */
 export async function listObjects<T extends { account: string }, Id extends string>(
-  ports: Pick<Ports, 'store' | 'clock'>,
+  ports: ReadPorts,
   list: ListRequest<T, Id>,
 ): Promise<Result<Page<T>>> {
   const page = await readPage(ports, list);
@@ -52,7 +52,7 @@ export async function listObjects<T extends { account: string }, Id extends stri
 
 /** Reads the objects, as a page does, because entries are hints. */
 async function countObjects<T extends { account: string }, Id extends string>(
-  ports: Pick<Ports, 'store' | 'clock'>,
+  ports: ReadPorts,
   list: ListRequest<T, Id>,
 ): Promise<number | null> {
   let count = 0;
@@ -72,7 +72,7 @@ async function countObjects<T extends { account: string }, Id extends string>(
 }
 
 async function readPage<T extends { account: string }, Id extends string>(
-  ports: Pick<Ports, 'store' | 'clock'>,
+  ports: ReadPorts,
   list: ListRequest<T, Id>,
 ): Promise<Result<Page<T>>> {
   const start = list.after === undefined ? undefined : parseCursor(list.after);
@@ -104,7 +104,7 @@ async function readPage<T extends { account: string }, Id extends string>(
 
 /** The objects to show, each under its entry. */
 async function read<T extends { account: string }, Id extends string>(
-  ports: Pick<Ports, 'store' | 'clock'>,
+  ports: ReadPorts,
   list: ListRequest<T, Id>,
   entries: readonly IndexEntry[],
 ): Promise<Map<IndexEntry, T>> {

@@ -1,6 +1,5 @@
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
-import type { Ports } from '../../kernel/ports/ports.ts';
-import type { IndexEntry } from '../../kernel/ports/store.ts';
+import type { IndexEntry, StoreReader } from '../../kernel/ports/store.ts';
 import { isRefusal, type Result, refusal } from '../../kernel/result.ts';
 import { type Page, writeCursor } from './list-objects.ts';
 
@@ -24,7 +23,7 @@ export const MAX_SCANNED = 10_000;
  * @param index the index of the whole list, newest first
  */
 export async function listOffsetPage<T>(
-  { store }: Pick<Ports, 'store'>,
+  { store }: { store: StoreReader },
   index: string,
   { start, limit }: OffsetPage,
   page: PageAfter<T>,
@@ -66,7 +65,7 @@ export async function listSelectedOffsetPage<T>(
 }
 
 /** How many entries an index has. */
-export async function countEntries({ store }: Pick<Ports, 'store'>, index: string): Promise<number> {
+export async function countEntries({ store }: { store: StoreReader }, index: string): Promise<number> {
   let count = 0;
   let after: IndexEntry | undefined;
   do {

@@ -2,7 +2,7 @@ import type { RefusalCode } from '@countersign/protocol/codes';
 import type { EventDraft } from '../../kernel/event.ts';
 import type { AccountId } from '../../kernel/ids.ts';
 import { maySee } from '../../kernel/policy.ts';
-import type { Ports } from '../../kernel/ports/ports.ts';
+import type { ReadPorts, WritePorts } from '../../kernel/ports/ports.ts';
 import type { DocumentKey } from '../../kernel/ports/store.ts';
 import { createEvent, type RequestContext } from '../../kernel/request-context.ts';
 import { type Refusal, type Result, refusal } from '../../kernel/result.ts';
@@ -12,7 +12,7 @@ import { etagOf, type IfMatchVersions, isUnchangedSince, UNSEEN_FIELDS } from '.
 
 /** One object of the account. Another account's object looks like one that never existed. */
 export async function readObject<T extends { account: string }>(
-  ports: Pick<Ports, 'store' | 'clock'>,
+  ports: ReadPorts,
   account: AccountId,
   key: DocumentKey<T>,
   missing: RefusalCode,
@@ -23,7 +23,7 @@ export async function readObject<T extends { account: string }>(
 
 /** One object, for actors who may see it. */
 export async function showObject<T extends { account: string }>(
-  ports: Pick<Ports, 'store' | 'clock'>,
+  ports: ReadPorts,
   { actor }: RequestContext,
   key: DocumentKey<T>,
   missing: RefusalCode,
@@ -38,7 +38,7 @@ export async function showObject<T extends { account: string }>(
  * @param seen the version that the caller last saw; another one is refused
  */
 export function editObject<T extends { id: string; account: string }>(
-  ports: Pick<Ports, 'store' | 'clock' | 'random'>,
+  ports: WritePorts,
   act: RequestContext,
   event: EventDraft,
   key: DocumentKey<T>,
@@ -72,7 +72,7 @@ export function editObject<T extends { id: string; account: string }>(
  * @param mayGo refuses if it may not be deleted
  */
 export function removeObject<T extends { id: string; account: string }>(
-  ports: Pick<Ports, 'store' | 'clock' | 'random'>,
+  ports: WritePorts,
   act: RequestContext,
   event: EventDraft,
   key: DocumentKey<T>,

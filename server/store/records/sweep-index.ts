@@ -1,6 +1,6 @@
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import { mapConcurrent } from '../../kernel/map-concurrent.ts';
-import type { Ports } from '../../kernel/ports/ports.ts';
+import type { ReadPorts } from '../../kernel/ports/ports.ts';
 import type { IndexEntry } from '../../kernel/ports/store.ts';
 
 const PAGE_SIZE = 200;
@@ -13,7 +13,7 @@ const TIDYING_MS = 10_000;
  * already, so it need not finish.
  */
 export async function sweepIndex(
-  ports: Pick<Ports, 'store' | 'clock'>,
+  ports: ReadPorts,
   index: string,
   tidy: (id: string) => Promise<unknown>,
 ): Promise<void> {

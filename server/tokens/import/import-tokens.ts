@@ -5,7 +5,7 @@ import type { TokenId } from '../../kernel/ids.ts';
 import { runExclusive } from '../../kernel/keyed-queue.ts';
 import { mapConcurrent } from '../../kernel/map-concurrent.ts';
 import { mayCreate } from '../../kernel/policy.ts';
-import type { Ports } from '../../kernel/ports/ports.ts';
+import type { Ports, SecretPorts } from '../../kernel/ports/ports.ts';
 import type { RequestContext } from '../../kernel/request-context.ts';
 import { isRefusal, type Refusal, type Result, refusal } from '../../kernel/result.ts';
 import { yieldToEventLoop } from '../../kernel/yield-to-event-loop.ts';
@@ -46,7 +46,7 @@ export interface ImportReport {
   allowed: boolean;
 }
 
-type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'hasher'>;
+export type ImportPorts = SecretPorts & Pick<Ports, 'hasher'>;
 
 /** Files are large, so the queue is short. */
 const MAX_WAITING_IMPORTS = 4;
@@ -57,7 +57,7 @@ const MAX_WAITING_IMPORTS = 4;
  * token's id is derived from its data, so none is created twice.
  */
 export async function importTokens(
-  ports: Needs,
+  ports: ImportPorts,
   act: RequestContext,
   request: TokenImport,
 ): Promise<Result<ImportReport>> {
@@ -67,7 +67,11 @@ export async function importTokens(
   return runExclusive(ports.store, `token-import/${account}`, work, MAX_WAITING_IMPORTS);
 }
 
-async function importInTurn(ports: Needs, act: RequestContext, request: TokenImport): Promise<Result<ImportReport>> {
+async function importInTurn(
+  ports: ImportPorts,
+  act: RequestContext,
+  request: TokenImport,
+): Promise<Result<ImportReport>> {
   const file = await readInPieces(ports, request);
   if ('flaw' in file) return refusal('IMPORT_UNREADABLE', { detail: file.flaw });
   const judged = await validateImport(ports, act, file.rows);
@@ -82,7 +86,7 @@ async function importInTurn(ports: Needs, act: RequestContext, request: TokenImp
 
 type Outcome = Pick<ImportedRow, 'outcome' | 'id' | 'code'>;
 
-async function createRow(ports: Needs, act: RequestContext, row: ValidatedRow): Promise<Outcome> {
+async function createRow(ports: ImportPorts, act: RequestContext, row: ValidatedRow): Promise<Outcome> {
   if ('flaw' in row || row.exists) return validationOutcome(row);
   const { token, birth } = row;
   // A token that was deleted and is imported again has its old id. Its epochs start at this instant, which is later

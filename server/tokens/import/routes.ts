@@ -12,9 +12,8 @@ import { route } from '../../http/api/route.ts';
 import { jsonAnswer, jsonBody, refuseResult } from '../../http/api/router.ts';
 import { IMPORT_BODY_LIMIT } from '../../http/middleware/body-limit.ts';
 import { refuse } from '../../http/problem.ts';
-import type { Ports } from '../../kernel/ports/ports.ts';
 import { isRefusal } from '../../kernel/result.ts';
-import { type ImportedRow, type ImportReport, importTokens } from './import-tokens.ts';
+import { type ImportedRow, type ImportPorts, type ImportReport, importTokens } from './import-tokens.ts';
 import { base64Decode, hexDecode, SEED_ENCODINGS } from './seed-format.ts';
 
 const keysOf = <T extends string>(table: Readonly<Record<T, string>>) => Object.keys(table) as [T, ...T[]];
@@ -117,8 +116,6 @@ const answer = z
   })
   .openapi('TokenImportAnswer', { description: 'The outcome of an import.' });
 
-type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'hasher'>;
-
 const importing = route({
   method: 'post',
   path: '/token-imports',
@@ -130,7 +127,7 @@ const importing = route({
   maxBodyBytes: IMPORT_BODY_LIMIT,
   request: jsonBody(input),
   responses: { 200: jsonAnswer('The outcome of each row.', answer) },
-  handle: async (c, ports: Needs) => {
+  handle: async (c, ports: ImportPorts) => {
     const { content: text, encoding, ...options } = c.req.valid('json');
     const content = encoding === 'text' ? Buffer.from(text, 'utf8') : base64Decode(text);
     if (!content) return refuse(c, 'INPUT_INVALID', { errors: [{ path: 'content', message: 'base64' }] });

@@ -2,7 +2,7 @@ import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import { type AccountId, idFromBytes, type TokenId } from '../../kernel/ids.ts';
 import { mapConcurrent } from '../../kernel/map-concurrent.ts';
 import { normaliseName } from '../../kernel/names.ts';
-import type { Ports } from '../../kernel/ports/ports.ts';
+import type { Ports, ReadPorts } from '../../kernel/ports/ports.ts';
 import type { IndexEntry } from '../../kernel/ports/store.ts';
 import type { RequestContext } from '../../kernel/request-context.ts';
 import { yieldToEventLoop } from '../../kernel/yield-to-event-loop.ts';
@@ -81,7 +81,7 @@ function newIdOf(ports: Pick<Ports, 'secrets'>, account: AccountId, token: Impor
 }
 
 /** Searches the names, which include serial numbers; entries are hints, so the tokens themselves decide. */
-async function isTaken(ports: Pick<Ports, 'store' | 'clock'>, account: AccountId, serial: string): Promise<boolean> {
+async function isTaken(ports: ReadPorts, account: AccountId, serial: string): Promise<boolean> {
   const index = tokenIndexes.names(account);
   const prefix = namesExactly(serial);
   let after: IndexEntry | undefined;

@@ -1,5 +1,6 @@
 import { callDependency } from '../../kernel/dependency.ts';
-import type { Candidate, FactorCheck, VerifyNeeds } from '../factor-check.ts';
+import type { Ports } from '../../kernel/ports/ports.ts';
+import type { Candidate, FactorCheck } from '../factor-check.ts';
 import type { SecondAnswer } from '../second-answer.ts';
 import type { Token, TokenKind } from '../token.ts';
 import type { TokenKindActions } from './kind-actions.ts';
@@ -43,7 +44,7 @@ export function actionsOf({ factor }: Token): TokenKindActions {
  * (SR-3).
  */
 export async function verifyAnswer(
-  ports: VerifyNeeds,
+  ports: Pick<Ports, 'secrets'>,
   candidate: Candidate,
   answer: SecondAnswer,
   now: number,

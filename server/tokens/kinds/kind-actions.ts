@@ -1,16 +1,15 @@
 import type { RefusalCode } from '@countersign/protocol/codes';
 import type { TokenId } from '../../kernel/ids.ts';
 import type { MailLanguage } from '../../kernel/mail.ts';
-import type { Ports } from '../../kernel/ports/ports.ts';
+import type { CodePorts, Ports, SecretPorts, WritePorts } from '../../kernel/ports/ports.ts';
 import type { Json } from '../../kernel/ports/store.ts';
 import type { RequestContext } from '../../kernel/request-context.ts';
 import type { Result } from '../../kernel/result.ts';
 import type { NewId } from '../../store/records/create-object.ts';
 import type { Challenge, PreparedChallenge } from '../challenge.ts';
-import type { Candidate, FactorCheck, VerifyNeeds } from '../factor-check.ts';
+import type { Candidate, FactorCheck } from '../factor-check.ts';
 import type { PrepareContext, PrepareNeeds } from '../prepare-context.ts';
 import type { SecondAnswer } from '../second-answer.ts';
-import type { TokenNeeds } from '../store-token.ts';
 import type { Token, TokenKind } from '../token.ts';
 import type { Transaction } from '../transaction.ts';
 import type { KindEnrolment, TokenDraft } from './kind-enrolment.ts';
@@ -64,10 +63,10 @@ export interface TokenKindActions<
   /** How users set one up. Absent: only administrators create it. */
   readonly enrol?: KindEnrolment<D>;
   /** Creates a token for an administrator. Absent: only its owner can set it up. */
-  create?(ports: TokenNeeds, act: RequestContext, birth: NewId<TokenId>, input: I): Promise<Result<CreatedToken>>;
+  create?(ports: SecretPorts, act: RequestContext, birth: NewId<TokenId>, input: I): Promise<Result<CreatedToken>>;
   /** Verifies an answer. Nothing is written here: the verdict contains what an accepted answer uses up. */
   verify(
-    ports: VerifyNeeds,
+    ports: Pick<Ports, 'secrets'>,
     token: T,
     answer: A,
     now: number,
@@ -80,31 +79,23 @@ export interface TokenKindActions<
    */
   prepare?(ports: PrepareNeeds, context: PrepareContext, tokens: readonly T[]): Promise<Result<PreparedChallenge>>;
   /** Creates a challenge that a backend requests. Absent: the API cannot challenge it. */
-  challenge?(
-    ports: Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'codes'>,
-    act: RequestContext,
-    order: ChallengeOrder<T>,
-  ): Promise<Result<ApiChallenge>>;
+  challenge?(ports: CodePorts, act: RequestContext, order: ChallengeOrder<T>): Promise<Result<ApiChallenge>>;
   /**
    * Finds its counter or clock by two consecutive codes, or by its responses to the two challenges. Absent: it has none.
    *
    * @param challenges those of the resynchronisation, if they exist
    */
   resync?(
-    ports: VerifyNeeds,
+    ports: Pick<Ports, 'secrets'>,
     token: T,
     challenges: readonly (Challenge | undefined)[],
     otps: readonly [string, string],
     now: number,
   ): ResyncResult;
   /** Creates a challenge of a resynchronisation. Absent: two codes are enough, or it has no counter or clock. */
-  askResync?(
-    ports: Pick<Ports, 'store' | 'clock' | 'random'>,
-    token: T,
-    scope: string,
-  ): Promise<Result<{ question: string; expiresAt: number }>>;
+  askResync?(ports: WritePorts, token: T, scope: string): Promise<Result<{ question: string; expiresAt: number }>>;
   /** The verdict of a sign-in on a code, which it does not use up. Absent: a check would use it up. */
-  checkCode?(ports: VerifyNeeds, token: T, typed: string, now: number): CodeCheck;
+  checkCode?(ports: Pick<Ports, 'secrets'>, token: T, typed: string, now: number): CodeCheck;
   /** Cleans up after the token has been deleted. */
-  afterDeletion?(ports: Pick<Ports, 'store' | 'clock' | 'random'>, token: T): Promise<void>;
+  afterDeletion?(ports: WritePorts, token: T): Promise<void>;
 }

@@ -2,7 +2,7 @@ import type { EnrolmentKind, EnrolView, FlowView } from '@countersign/protocol/f
 import type { PasskeyAttestation } from '@countersign/protocol/passkey';
 import type { CodeChannel } from '../../kernel/code-channel.ts';
 import type { AccountId, FlowId, TokenId } from '../../kernel/ids.ts';
-import type { Ports } from '../../kernel/ports/ports.ts';
+import type { Ports, ReadPorts, SecretPorts } from '../../kernel/ports/ports.ts';
 import type { RequestContext } from '../../kernel/request-context.ts';
 import type { Refusal, Result } from '../../kernel/result.ts';
 import type { User } from '../../users/user.ts';
@@ -64,8 +64,6 @@ type MethodOf<V> = V extends { kind: EnrolmentKind } ? Omit<V, 'kinds' | 'mayWai
 /** What the page shows of a kind that is being set up. */
 export type EnrolmentMethodView = MethodOf<EnrolView>;
 
-type CreateNeeds = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'> & PasskeyNeeds;
-
 /** How a user sets up a token of a kind. */
 export interface KindEnrolment<D extends TokenDraft = TokenDraft> {
   readonly proof: 'otp' | 'response';
@@ -82,9 +80,14 @@ export interface KindEnrolment<D extends TokenDraft = TokenDraft> {
   /** Where its first code was sent. */
   showSent?(draft: D, now: number): FlowView['sent'];
   /** Refuses a proof that cannot be right. Present: the proof can be guessed, so each one is counted (SR-2). */
-  refuseProof?(ports: Pick<Ports, 'store' | 'clock'>, own: Enroller, draft: D): Promise<Refusal | undefined>;
+  refuseProof?(ports: ReadPorts, own: Enroller, draft: D): Promise<Refusal | undefined>;
   /** Verifies the proof, and uses it up in the commit that creates the token (SR-1). */
-  create(ports: CreateNeeds, own: Enroller, draft: D, proof: FirstProof): Promise<Result<{ token: Token }>>;
+  create(
+    ports: SecretPorts & PasskeyNeeds,
+    own: Enroller,
+    draft: D,
+    proof: FirstProof,
+  ): Promise<Result<{ token: Token }>>;
   /** Whether it may still be set up, given the user's current data. Default: yes. */
   isStillAllowed?(draft: D, user: User): boolean;
   /** The draft after a wrong proof, if that voids it. */

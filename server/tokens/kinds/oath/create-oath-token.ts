@@ -1,5 +1,6 @@
 import { accountOf } from '../../../accounts/read-account.ts';
 import type { TokenId } from '../../../kernel/ids.ts';
+import type { SecretPorts } from '../../../kernel/ports/ports.ts';
 import type { RequestContext } from '../../../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../../../kernel/result.ts';
 import type { NewId } from '../../../store/records/create-object.ts';
@@ -8,7 +9,7 @@ import { newPin } from '../../pin.ts';
 import { seedContext } from '../../seed-context.ts';
 import type { SpentSeed } from '../../spent-seed.ts';
 import { readSpentSeed } from '../../spent-seeds.ts';
-import { type NewPin, type NewTokenRecord, SECRET_BYTES, storeToken, type TokenNeeds } from '../../store-token.ts';
+import { type NewPin, type NewTokenRecord, SECRET_BYTES, storeToken } from '../../store-token.ts';
 import type { OathToken, OtpAlgorithm, OtpDigits } from '../../token.ts';
 import type { CreatedToken } from '../kind-actions.ts';
 import { base32Encode } from './base32.ts';
@@ -33,7 +34,7 @@ export interface NewOathToken extends NewTokenRecord {
 
 /** Creates a token that shows its own codes. The seed is returned once and stored sealed (SR-21, SR-23). */
 export async function createOathToken(
-  ports: TokenNeeds,
+  ports: SecretPorts,
   act: RequestContext,
   birth: NewId<TokenId>,
   input: NewOathToken,
@@ -88,7 +89,7 @@ function placeOf(
  * account as its issuer.
  */
 export async function createByApi(
-  ports: TokenNeeds,
+  ports: SecretPorts,
   act: RequestContext,
   birth: NewId<TokenId>,
   input: NewOathToken,

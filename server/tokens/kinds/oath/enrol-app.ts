@@ -2,7 +2,7 @@ import type { AppView } from '@countersign/protocol/flow';
 import { encode } from 'uqr';
 import { callDependency } from '../../../kernel/dependency.ts';
 import type { AccountId } from '../../../kernel/ids.ts';
-import type { Ports } from '../../../kernel/ports/ports.ts';
+import type { Ports, SecretPorts } from '../../../kernel/ports/ports.ts';
 import { createEvent } from '../../../kernel/request-context.ts';
 import { type Refusal, type Result, refusal } from '../../../kernel/result.ts';
 import { reindex } from '../../../store/index-entries.ts';
@@ -31,8 +31,6 @@ const APP_TOKEN: Pick<OathToken, 'factor' | 'algorithm' | 'digits'> = {
   algorithm: 'SHA1',
   digits: 6,
 };
-
-type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>;
 
 /** A user sets up an authenticator app with TOTP. */
 export const appEnrolment: KindEnrolment<AppDraft> = {
@@ -68,7 +66,7 @@ function openSeed(
 
 /** Stores the app token. If a failed attempt has stored it already, its code is still used up. */
 function createApp(
-  ports: Needs,
+  ports: SecretPorts,
   own: Enroller,
   draft: AppDraft,
   proof: FirstProof,

@@ -1,4 +1,5 @@
-import type { Candidate, FactorCheck, VerifyNeeds } from '../../factor-check.ts';
+import type { Ports } from '../../../kernel/ports/ports.ts';
+import type { Candidate, FactorCheck } from '../../factor-check.ts';
 import { advanceCounter, clearResync } from '../../lockout.ts';
 import { splitPin } from '../../pin.ts';
 import type { CodeAnswer } from '../../second-answer.ts';
@@ -11,7 +12,7 @@ import { rejectFutureStep, stepOutside, verifyOtp } from './verify-otp.ts';
 
 /** Verifies a code that an app or a fob shows, with its PIN if it has one. */
 export function verifyOath(
-  ports: VerifyNeeds,
+  ports: Pick<Ports, 'secrets'>,
   token: OathToken,
   { otp: typed }: CodeAnswer,
   now: number,
@@ -29,7 +30,7 @@ export function verifyOath(
 }
 
 /** A right code after a wrong PIN is a wrong code: four digits are guessed quickly. */
-export function checkOathCode(ports: VerifyNeeds, token: OathToken, typed: string, now: number): CodeCheck {
+export function checkOathCode(ports: Pick<Ports, 'secrets'>, token: OathToken, typed: string, now: number): CodeCheck {
   const { otp, isPinRight } = splitPin(ports, token, typed);
   const secret = ports.secrets.open(token.sealedSecret, seedContext(token.account, token.id));
   const judged = checkOtp(token, secret, otp, now);
@@ -38,7 +39,7 @@ export function checkOathCode(ports: VerifyNeeds, token: OathToken, typed: strin
 
 /** Finds the counter or clock of a token by two consecutive codes. */
 export function resyncOath(
-  ports: VerifyNeeds,
+  ports: Pick<Ports, 'secrets'>,
   token: OathToken,
   _challenges: unknown,
   otps: readonly [string, string],

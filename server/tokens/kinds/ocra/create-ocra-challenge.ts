@@ -1,6 +1,6 @@
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import type { ResourceId, TokenId } from '../../../kernel/ids.ts';
-import type { Ports } from '../../../kernel/ports/ports.ts';
+import type { WritePorts } from '../../../kernel/ports/ports.ts';
 import type { Json } from '../../../kernel/ports/store.ts';
 import { type Result, refusal } from '../../../kernel/result.ts';
 import { MINUTE_MS } from '../../../kernel/time.ts';
@@ -34,7 +34,7 @@ export interface OcraChallenge {
  * used up once answered.
  */
 export async function createOcraChallenge(
-  ports: Pick<Ports, 'store' | 'clock' | 'random'>,
+  ports: WritePorts,
   { token: id, scope, resource, transaction, until = Number.POSITIVE_INFINITY, createEvent }: OcraChallenge,
 ): Promise<Result<{ question: string; expiresAt: number }>> {
   const keys = [tokenDocument.key(id), challengeDocument.key(id, scope)] as const;

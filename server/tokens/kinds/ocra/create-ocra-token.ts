@@ -1,11 +1,12 @@
 import type { TokenId } from '../../../kernel/ids.ts';
+import type { SecretPorts } from '../../../kernel/ports/ports.ts';
 import type { RequestContext } from '../../../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../../../kernel/result.ts';
 import type { NewId } from '../../../store/records/create-object.ts';
 import { newPin } from '../../pin.ts';
 import { pinHashContext, seedContext } from '../../seed-context.ts';
 import { readSpentSeed } from '../../spent-seeds.ts';
-import { type NewPin, type NewTokenRecord, SECRET_BYTES, storeToken, type TokenNeeds } from '../../store-token.ts';
+import { type NewPin, type NewTokenRecord, SECRET_BYTES, storeToken } from '../../store-token.ts';
 import type { OcraToken } from '../../token.ts';
 import type { CreatedToken } from '../kind-actions.ts';
 import { base32Encode } from '../oath/base32.ts';
@@ -32,7 +33,7 @@ export interface NewOcraToken extends NewTokenRecord {
  * hash of the PIN that goes into its answers, which a bare hash would not protect.
  */
 export async function createOcraToken(
-  ports: TokenNeeds,
+  ports: SecretPorts,
   act: RequestContext,
   birth: NewId<TokenId>,
   input: NewOcraToken,
@@ -69,7 +70,7 @@ export async function createOcraToken(
 
 /** The same for the API. */
 export async function createByApi(
-  ports: TokenNeeds,
+  ports: SecretPorts,
   act: RequestContext,
   birth: NewId<TokenId>,
   input: NewOcraToken,

@@ -1,6 +1,6 @@
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import type { ResourceId } from '../../../kernel/ids.ts';
-import type { Ports } from '../../../kernel/ports/ports.ts';
+import type { WritePorts } from '../../../kernel/ports/ports.ts';
 import type { RequestContext } from '../../../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../../../kernel/result.ts';
 import type { PreparedChallenge } from '../../challenge.ts';
@@ -10,11 +10,9 @@ import type { ApiChallenge, ChallengeOrder } from '../kind-actions.ts';
 import { createOcraChallenge } from './create-ocra-challenge.ts';
 import { parseSuite } from './suite.ts';
 
-type Needs = Pick<Ports, 'store' | 'clock' | 'random'>;
-
 /** Creates the question of a device for a sign-in. */
 export async function prepareQuestion(
-  ports: Needs,
+  ports: WritePorts,
   { flow, resource, transaction, expiresAt }: PrepareContext,
   [token]: readonly OcraToken[],
 ): Promise<Result<PreparedChallenge>> {
@@ -31,7 +29,7 @@ export async function prepareQuestion(
 
 /** Creates the question of a device for a backend. */
 export function createApiQuestion(
-  ports: Needs,
+  ports: WritePorts,
   _act: RequestContext,
   { token, resource, scope, transaction, createEvent }: ChallengeOrder<OcraToken>,
 ): Promise<Result<ApiChallenge>> {
@@ -44,7 +42,7 @@ const NO_RESOURCE = '' as ResourceId;
 
 /** Creates a question of a resynchronisation. */
 export async function createResyncQuestion(
-  ports: Needs,
+  ports: WritePorts,
   { id, factor }: OcraToken,
   scope: string,
 ): Promise<Result<{ question: string; expiresAt: number }>> {

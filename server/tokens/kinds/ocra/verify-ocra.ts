@@ -1,5 +1,6 @@
+import type { Ports } from '../../../kernel/ports/ports.ts';
 import type { Challenge } from '../../challenge.ts';
-import type { Candidate, FactorCheck, VerifyNeeds } from '../../factor-check.ts';
+import type { Candidate, FactorCheck } from '../../factor-check.ts';
 import { clearResync } from '../../lockout.ts';
 import { splitPin } from '../../pin.ts';
 import type { CodeAnswer } from '../../second-answer.ts';
@@ -14,7 +15,7 @@ import { verifyOcraAnswer } from './verify-ocra-answer.ts';
  * (SR-45): in a suite with neither counter nor time, this alone prevents a repeat.
  */
 export function verifyOcra(
-  ports: VerifyNeeds,
+  ports: Pick<Ports, 'secrets'>,
   token: OcraToken,
   { otp: typed }: CodeAnswer,
   now: number,
@@ -41,7 +42,7 @@ const UNFIT = { kind: 'refused', code: 'TOKEN_KIND_UNFIT' } as const;
 
 /** Finds the counter or clock of a device by its answers to two questions. */
 export function resyncOcra(
-  ports: VerifyNeeds,
+  ports: Pick<Ports, 'secrets'>,
   token: OcraToken,
   [one, two]: readonly (Challenge | undefined)[],
   [first, second]: readonly [string, string],

@@ -1,12 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { AccountId, TokenId } from '../../../kernel/ids.ts';
-import type { Ports } from '../../../kernel/ports/ports.ts';
+import type { Ports, WritePorts } from '../../../kernel/ports/ports.ts';
 import { ABSENT } from '../../../kernel/ports/store.ts';
 import { Contention, newOperation } from '../../../store/transact.ts';
 import { credentialClaimDocument, tokenDocument } from '../../documents.ts';
 import { isWebauthn } from '../../token.ts';
-
-type Needs = Pick<Ports, 'store' | 'clock' | 'random'>;
 
 const MAX_ROUNDS = 8;
 
@@ -20,7 +18,7 @@ export function credentialHash(credentialId: string): string {
  * exists and has that credential; any other is a leftover of a crash, and is taken over. False: it is another token's.
  */
 export async function claimCredential(
-  ports: Needs,
+  ports: WritePorts,
   account: AccountId,
   credentialId: string,
   token: TokenId,
@@ -45,7 +43,7 @@ export async function claimCredential(
 
 /** Releases the claim, if it is this token's. */
 export async function releaseCredential(
-  ports: Needs,
+  ports: WritePorts,
   account: AccountId,
   credentialId: string,
   token: TokenId,

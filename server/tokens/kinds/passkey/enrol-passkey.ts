@@ -1,4 +1,4 @@
-import type { Ports } from '../../../kernel/ports/ports.ts';
+import type { WritePorts } from '../../../kernel/ports/ports.ts';
 import { type Result, refusal } from '../../../kernel/result.ts';
 import { deleteDraft } from '../../delete-draft.ts';
 import { tokenDocument } from '../../documents.ts';
@@ -41,7 +41,7 @@ export const passkeyEnrolment: KindEnrolment<PasskeyDraft> = {
  * already: the same passkey continues, and a different one from the same device replaces it.
  */
 async function createPasskey(
-  ports: Pick<Ports, 'store' | 'clock' | 'random'> & PasskeyNeeds,
+  ports: WritePorts & PasskeyNeeds,
   own: Enroller,
   { token: id, challenge, isConditional }: PasskeyDraft,
   proof: FirstProof,

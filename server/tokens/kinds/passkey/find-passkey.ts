@@ -1,5 +1,5 @@
 import type { AccountId } from '../../../kernel/ids.ts';
-import type { Ports } from '../../../kernel/ports/ports.ts';
+import type { ReadPorts } from '../../../kernel/ports/ports.ts';
 import { locateUser } from '../../../users/find-user.ts';
 import type { User } from '../../../users/user.ts';
 import { credentialClaimDocument, tokenDocument } from '../../documents.ts';
@@ -11,7 +11,7 @@ import { credentialHash } from './claim-credential.ts';
  * that user may sign in with it.
  */
 export async function findPasskey(
-  ports: Pick<Ports, 'store' | 'clock'>,
+  ports: ReadPorts,
   account: AccountId,
   credentialId: string,
 ): Promise<User | undefined> {

@@ -2,7 +2,7 @@ import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import type { PasskeyAttestation } from '@countersign/protocol/passkey';
 import { callDependency } from '../../../kernel/dependency.ts';
 import type { TokenId } from '../../../kernel/ids.ts';
-import type { Ports } from '../../../kernel/ports/ports.ts';
+import type { WritePorts } from '../../../kernel/ports/ports.ts';
 import type { ClientInfo, RequestContext } from '../../../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../../../kernel/result.ts';
 import { createObject } from '../../../store/records/create-object.ts';
@@ -13,8 +13,6 @@ import type { Token, WebauthnFactor, WebauthnToken } from '../../token.ts';
 import { claimCredential, releaseCredential } from './claim-credential.ts';
 import { MAX_PASSKEYS, type PasskeyMaker, type PendingPasskey, passkeysOfUser } from './start-passkey-registration.ts';
 import { verifyAttestation } from './verify-attestation.ts';
-
-type Needs = Pick<Ports, 'store' | 'clock' | 'random'>;
 
 export interface NewPasskey {
   id: TokenId;
@@ -31,7 +29,7 @@ export interface NewPasskey {
  * @param pending the return value of `startPasskeyRegistration`, used up by the caller before this
  */
 export async function finishPasskeyRegistration(
-  ports: Needs,
+  ports: WritePorts,
   maker: PasskeyMaker,
   client: ClientInfo,
   pending: PendingPasskey,

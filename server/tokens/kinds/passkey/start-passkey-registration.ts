@@ -1,6 +1,6 @@
 import type { PasskeyCreation, PasskeyVerification } from '@countersign/protocol/passkey';
 import type { AccountId, AdministratorId, TokenId, UserId } from '../../../kernel/ids.ts';
-import type { Ports } from '../../../kernel/ports/ports.ts';
+import type { ReadPorts } from '../../../kernel/ports/ports.ts';
 import { type Result, refusal } from '../../../kernel/result.ts';
 import { readUser } from '../../../users/find-user.ts';
 import type { User } from '../../../users/user.ts';
@@ -9,8 +9,6 @@ import type { WebauthnFactor, WebauthnToken } from '../../token.ts';
 import { type PasskeyNeeds, randomChallenge, relyingParty } from './new-challenge.ts';
 import { descriptorOf, PASSKEY_TIMEOUT_MS, passkeyNames, passkeysOf, userHandleOf } from './passkey-request.ts';
 import { type AttestationRules, PASSKEY_ALGORITHMS } from './verify-attestation.ts';
-
-type Needs = Pick<Ports, 'store' | 'clock'> & PasskeyNeeds;
 
 /** The maximum passkeys and security keys of one user. */
 export const MAX_PASSKEYS = 20;
@@ -36,7 +34,7 @@ export interface PendingPasskey extends AttestationRules {
  * @param topOrigin the page around the frame; the service's own origin if there is none
  */
 export async function startPasskeyRegistration(
-  ports: Needs,
+  ports: ReadPorts & PasskeyNeeds,
   maker: PasskeyMaker,
   topOrigin: string,
 ): Promise<Result<{ options: PasskeyCreation; pending: PendingPasskey }>> {
@@ -57,7 +55,7 @@ export async function startPasskeyRegistration(
  * the user does not exist. A leftover of an interrupted attempt of this registration is no obstacle.
  */
 export async function describePasskey(
-  ports: Needs,
+  ports: ReadPorts & PasskeyNeeds,
   maker: PasskeyMaker,
   { token, challenge }: { token: TokenId; challenge: string },
 ): Promise<PasskeyCreation | undefined> {
@@ -107,10 +105,7 @@ export function creationFor(
 }
 
 /** In any state. */
-export async function passkeysOfUser(
-  ports: Pick<Ports, 'store' | 'clock'>,
-  { account, id }: PasskeyMaker,
-): Promise<WebauthnToken[]> {
+export async function passkeysOfUser(ports: ReadPorts, { account, id }: PasskeyMaker): Promise<WebauthnToken[]> {
   const entries = await ports.store.range(tokenIndexes.ofOwner(account, id), { limit: 200 });
   const stored = await ports.store.getMany(
     entries.map((entry) => tokenDocument.key(entry.id as WebauthnToken['id'])),

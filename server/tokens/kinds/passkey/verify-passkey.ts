@@ -1,4 +1,5 @@
-import type { FactorCheck, VerifyNeeds } from '../../factor-check.ts';
+import type { Ports } from '../../../kernel/ports/ports.ts';
+import type { FactorCheck } from '../../factor-check.ts';
 import type { WebauthnToken } from '../../token.ts';
 import type { PasskeyAnswer } from './passkey-challenge.ts';
 import { userHandleOf } from './passkey-request.ts';
@@ -8,7 +9,7 @@ import { verifyAssertion } from './verify-assertion.ts';
  * Verifies a passkey's response to a challenge. An accepted one advances its counter, and its challenge stays answered.
  */
 export async function verifyPasskey(
-  _ports: VerifyNeeds,
+  _ports: Pick<Ports, 'secrets'>,
   token: WebauthnToken,
   { assertion, asked, topOrigin, relatedOrigins }: PasskeyAnswer,
 ): Promise<FactorCheck> {

@@ -1,8 +1,9 @@
 import type { TokenId } from '../../../kernel/ids.ts';
+import type { SecretPorts } from '../../../kernel/ports/ports.ts';
 import type { RequestContext } from '../../../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../../../kernel/result.ts';
 import type { NewId } from '../../../store/records/create-object.ts';
-import { type NewTokenRecord, storeToken, type TokenNeeds } from '../../store-token.ts';
+import { type NewTokenRecord, storeToken } from '../../store-token.ts';
 import type { RecoveryToken } from '../../token.ts';
 import type { CreatedToken } from '../kind-actions.ts';
 import { newRecoverySet } from './verify-recovery.ts';
@@ -13,7 +14,7 @@ export interface NewRecoveryToken extends NewTokenRecord {
 
 /** Creates a set of recovery codes, shown once. They replace a token, so they need an owner. */
 export async function createRecoveryCodes(
-  ports: TokenNeeds,
+  ports: SecretPorts,
   act: RequestContext,
   birth: NewId<TokenId>,
   input: NewRecoveryToken,
@@ -32,7 +33,7 @@ export async function createRecoveryCodes(
 
 /** The same for the API. */
 export async function createByApi(
-  ports: TokenNeeds,
+  ports: SecretPorts,
   act: RequestContext,
   birth: NewId<TokenId>,
   input: NewRecoveryToken,

@@ -1,12 +1,16 @@
 import type { AccountId, TokenId } from '../../../kernel/ids.ts';
 import type { Ports } from '../../../kernel/ports/ports.ts';
-import type { FactorCheck, VerifyNeeds } from '../../factor-check.ts';
+import type { FactorCheck } from '../../factor-check.ts';
 import type { RecoveryAnswer } from '../../second-answer.ts';
 import type { RecoveryToken } from '../../token.ts';
 import { plainCode, RECOVERY_CODES, recoveryCodeText } from './recovery-code-format.ts';
 
 /** Verifies a recovery code: the commit that accepts it removes it from the list. */
-export function verifyRecovery(ports: VerifyNeeds, token: RecoveryToken, { code }: RecoveryAnswer): FactorCheck {
+export function verifyRecovery(
+  ports: Pick<Ports, 'secrets'>,
+  token: RecoveryToken,
+  { code }: RecoveryAnswer,
+): FactorCheck {
   const mac = codeMac(ports, token, code);
   const { macs, lastUsed } = token.factor;
   // MACs under a secret key: comparing them without constant time reveals nothing about a code.
@@ -37,7 +41,11 @@ export function newRecoverySet(
 /**
  * Under the service's MAC key: the codes are short, and a bare hash of one could be guessed from a copy of the store.
  */
-function codeMac(ports: VerifyNeeds, { account, id }: { account: AccountId; id: TokenId }, typed: string): string {
+function codeMac(
+  ports: Pick<Ports, 'secrets'>,
+  { account, id }: { account: AccountId; id: TokenId },
+  typed: string,
+): string {
   const mac = ports.secrets.mac('recovery-code', JSON.stringify([account, id, plainCode(typed)]));
   return Buffer.from(mac).toString('base64url');
 }

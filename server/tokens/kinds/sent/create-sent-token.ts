@@ -1,9 +1,10 @@
 import type { TokenId } from '../../../kernel/ids.ts';
+import type { SecretPorts } from '../../../kernel/ports/ports.ts';
 import type { RequestContext } from '../../../kernel/request-context.ts';
 import { isRefusal, type Result, wrongInput } from '../../../kernel/result.ts';
 import type { NewId } from '../../../store/records/create-object.ts';
 import { newPin } from '../../pin.ts';
-import { type NewPin, type NewTokenRecord, storeToken, type TokenNeeds } from '../../store-token.ts';
+import { type NewPin, type NewTokenRecord, storeToken } from '../../store-token.ts';
 import type { SentFactor, SentToken } from '../../token.ts';
 import type { CreatedToken } from '../kind-actions.ts';
 import { ADDRESS_FORMS, isAddressFor, maskedAddress } from './out-of-band-code.ts';
@@ -19,7 +20,7 @@ export interface NewSentToken extends Omit<NewTokenRecord, 'name'> {
 
 /** Creates a token whose codes are sent. The caller vouches for the owner of the address. */
 export async function createSentToken(
-  ports: TokenNeeds,
+  ports: SecretPorts,
   act: RequestContext,
   birth: NewId<TokenId>,
   input: NewSentToken,
@@ -43,7 +44,7 @@ export async function createSentToken(
 
 /** The same for the API. */
 export async function createByApi(
-  ports: TokenNeeds,
+  ports: SecretPorts,
   act: RequestContext,
   birth: NewId<TokenId>,
   input: NewSentToken,

@@ -1,6 +1,6 @@
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import type { TokenId } from '../../../kernel/ids.ts';
-import type { Ports } from '../../../kernel/ports/ports.ts';
+import type { ReadPorts, SecretPorts } from '../../../kernel/ports/ports.ts';
 import { createEvent } from '../../../kernel/request-context.ts';
 import { type Refusal, type Result, refusal } from '../../../kernel/result.ts';
 import { reindex } from '../../../store/index-entries.ts';
@@ -28,8 +28,6 @@ export interface SentDraft extends TokenDraft {
     resendAt: number;
   };
 }
-
-type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>;
 
 /** A user sets up a phone or a mailbox for codes. */
 export const sentEnrolment: KindEnrolment<SentDraft> = {
@@ -59,7 +57,7 @@ export const sentEnrolment: KindEnrolment<SentDraft> = {
  * current address there is nothing to guess.
  */
 async function refuseWithoutCode(
-  ports: Pick<Ports, 'store' | 'clock'>,
+  ports: ReadPorts,
   { flow, user }: Enroller,
   { kind, token, sent }: SentDraft,
 ): Promise<Refusal | undefined> {
@@ -73,7 +71,7 @@ async function refuseWithoutCode(
  * address, so a code for one number creates no token for another.
  */
 async function createSent(
-  ports: Needs,
+  ports: SecretPorts,
   own: Enroller,
   draft: SentDraft,
   proof: FirstProof,

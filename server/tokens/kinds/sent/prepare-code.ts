@@ -1,3 +1,4 @@
+import type { CodePorts } from '../../../kernel/ports/ports.ts';
 import type { RequestContext } from '../../../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../../../kernel/result.ts';
 import type { PreparedChallenge, SentNotice } from '../../challenge.ts';
@@ -7,14 +8,14 @@ import type { SentToken } from '../../token.ts';
 import { isUsable } from '../../usable-tokens.ts';
 import type { ApiChallenge, ChallengeOrder } from '../kind-actions.ts';
 import { maskedAddress } from './out-of-band-code.ts';
-import { pendingCode, type SendNeeds, type SentCode, sendCode } from './send-code.ts';
+import { pendingCode, type SentCode, sendCode } from './send-code.ts';
 
 /**
  * Sends a code once the user has picked a phone or a mailbox. A recent code is not sent again, so that switching between
  * two options costs nothing.
  */
 export async function prepareCode(
-  ports: SendNeeds,
+  ports: CodePorts,
   { flow, resource, accepts, transaction, expiresAt, delivery }: PrepareContext,
   [token]: readonly SentToken[],
 ): Promise<Result<PreparedChallenge>> {
@@ -39,7 +40,7 @@ export async function prepareCode(
 
 /** Sends a code for a backend. */
 export async function sendApiCode(
-  ports: SendNeeds,
+  ports: CodePorts,
   act: RequestContext,
   { token, scope, reuseRecent, ...order }: ChallengeOrder<SentToken>,
 ): Promise<Result<ApiChallenge>> {

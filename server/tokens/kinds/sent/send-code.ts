@@ -3,7 +3,7 @@ import type { ResourceId } from '../../../kernel/ids.ts';
 import { runExclusive } from '../../../kernel/keyed-queue.ts';
 import { type MailLanguage, mailBrand } from '../../../kernel/mail.ts';
 import { MailerUnavailable } from '../../../kernel/ports/mailer.ts';
-import type { Ports } from '../../../kernel/ports/ports.ts';
+import type { CodePorts, Ports, ReadPorts } from '../../../kernel/ports/ports.ts';
 import { createEvent, type RequestContext } from '../../../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../../../kernel/result.ts';
 import { isSameSecret } from '../../../kernel/secret-token.ts';
@@ -14,8 +14,6 @@ import { isSent, type SentToken } from '../../token.ts';
 import type { Transaction } from '../../transaction.ts';
 import { countCode } from './count-code.ts';
 import { CODE_LIFETIME_MS, codeFromBytes, movesOf, RESEND_AFTER_MS, resendWaitMs } from './out-of-band-code.ts';
-
-export type SendNeeds = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'codes'>;
 
 export interface SendOrder {
   token: SentToken;
@@ -49,7 +47,7 @@ export interface SentCode {
  *
  * @returns CODE_NOT_SENT if no sender accepted it: it is void then. CODE_LIMIT: too many, or too soon after the last.
  */
-export async function sendCode(ports: SendNeeds, act: RequestContext, order: SendOrder): Promise<Result<SentCode>> {
+export async function sendCode(ports: CodePorts, act: RequestContext, order: SendOrder): Promise<Result<SentCode>> {
   const code = newCode(ports);
   // One at a time, so that only the first of several clicks sends a code.
   const made = await runExclusive(ports.store, `code/${order.token.id}/${order.scope}`, () =>
@@ -82,7 +80,7 @@ export async function sendCode(ports: SendNeeds, act: RequestContext, order: Sen
 type Made = Result<{ token: SentToken; challenge: Challenge }>;
 
 /** Stores the token's challenge, unless it is too soon or too much. */
-async function ask(ports: SendNeeds, act: RequestContext, order: SendOrder, code: string): Promise<Made> {
+async function ask(ports: CodePorts, act: RequestContext, order: SendOrder, code: string): Promise<Made> {
   const { id, account } = order.token;
   const keys = [tokenDocument.key(id), challengeDocument.key(id, order.scope)] as const;
   const [, before] = await ports.store.getMany(keys, ports.clock.now());
@@ -117,11 +115,7 @@ async function ask(ports: SendNeeds, act: RequestContext, order: SendOrder, code
 }
 
 /** The current code in this scope, if it is too recent for another. */
-export async function pendingCode(
-  ports: Pick<Ports, 'store' | 'clock'>,
-  token: SentToken,
-  scope: string,
-): Promise<SentCode | undefined> {
+export async function pendingCode(ports: ReadPorts, token: SentToken, scope: string): Promise<SentCode | undefined> {
   const now = ports.clock.now();
   const [challenge] = await ports.store.getMany([challengeDocument.key(token.id, scope)], now);
   if (!challenge || resendWaitMs(challenge.value, token, now) === 0) return undefined;
@@ -162,7 +156,7 @@ export function newCode({ random }: Pick<Ports, 'random'>, digits?: number): str
 }
 
 /** No sender accepted it, so it is void, and the next one need not wait. */
-async function withdraw(ports: SendNeeds, act: RequestContext, order: SendOrder, challenge: Challenge): Promise<void> {
+async function withdraw(ports: CodePorts, act: RequestContext, order: SendOrder, challenge: Challenge): Promise<void> {
   const key = challengeDocument.key(challenge.token, order.scope);
   await transact(ports, key.anchor, [key], ([current], now): Decision<void> => {
     const isStillThis =

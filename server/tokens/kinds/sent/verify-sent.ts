@@ -1,4 +1,5 @@
-import type { Candidate, FactorCheck, VerifyNeeds } from '../../factor-check.ts';
+import type { Ports } from '../../../kernel/ports/ports.ts';
+import type { Candidate, FactorCheck } from '../../factor-check.ts';
 import { splitPin } from '../../pin.ts';
 import type { CodeAnswer } from '../../second-answer.ts';
 import type { SentToken } from '../../token.ts';
@@ -10,7 +11,7 @@ import { isSentCode } from './send-code.ts';
  * nothing to count; the same holds after the code has been used.
  */
 export function verifySent(
-  ports: VerifyNeeds,
+  ports: Pick<Ports, 'secrets'>,
   token: SentToken,
   { otp: typed }: CodeAnswer,
   now: number,
