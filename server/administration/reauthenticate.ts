@@ -58,7 +58,7 @@ export async function reauthenticate(
   if (requiresPasskey(ports.administratorFactors, found.account) && proof.passkey === undefined) {
     return refusal('PASSKEY_REQUIRED');
   }
-  const asked = { account, found: administrator, name: administrator.email, address: act.address };
+  const asked = { account, name: administrator.email, address: act.address, find: async () => administrator };
   const attempt = await countAdministratorAttempt(ports, asked);
   if (isRefusal(attempt)) return attempt;
   let event: Json | undefined;

@@ -2,7 +2,7 @@ import type { Account } from '../accounts/account.ts';
 import { accountDocument } from '../accounts/documents.ts';
 import type { AccountId, AdministratorId } from '../kernel/ids.ts';
 import { normaliseName } from '../kernel/names.ts';
-import type { ReadPorts } from '../kernel/ports/ports.ts';
+import type { DocumentPorts } from '../kernel/ports/ports.ts';
 import { type Result, refusal } from '../kernel/result.ts';
 import type { Administrator } from './administrator.ts';
 import { administratorDocument, administratorEmailDocument } from './documents.ts';
@@ -13,7 +13,7 @@ export interface FoundAdministrator {
 }
 
 export async function readAdministrator(
-  ports: ReadPorts,
+  ports: DocumentPorts,
   account: AccountId,
   id: AdministratorId,
 ): Promise<Result<FoundAdministrator>> {
@@ -26,7 +26,7 @@ export async function readAdministrator(
 
 /** Finds the administrator of an email address. */
 export async function locateAdministrator(
-  ports: ReadPorts,
+  ports: DocumentPorts,
   account: AccountId,
   email: string,
 ): Promise<Administrator | undefined> {

@@ -62,7 +62,7 @@ export async function lookUpPassword(
   { password, address }: { password: string; address?: string },
 ): Promise<Result<CorrectPassword & { resource: Resource; breach: Breach }>> {
   if (!reportsBreach(resource)) return { ...right, resource, breach: 'none' };
-  const [isListed, again] = await attempt.readAfter(right, () => isBreachedAt(ports, resource, password));
+  const [isListed, again] = await attempt.readAfter(() => isBreachedAt(ports, resource, password));
   if (isRefusal(again)) return again;
   const access = await readAccessAgain(ports, resource, address);
   if (isRefusal(access)) return access;

@@ -1,11 +1,13 @@
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import { callDependency } from '../kernel/dependency.ts';
-import type { TrustedBrowserId } from '../kernel/ids.ts';
+import type { EventDraft } from '../kernel/event.ts';
+import type { AccountId, AdministratorId, TrustedBrowserId, UserId } from '../kernel/ids.ts';
 import { runExclusive } from '../kernel/keyed-queue.ts';
 import type { Reservation } from '../kernel/ports/password-hasher.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
-import type { DocumentKey, Json, RawKey, Store } from '../kernel/ports/store.ts';
-import { type AuditDetail, isRefusal, type Refusal, type Result, refusal } from '../kernel/result.ts';
+import type { DocumentKey, DocumentReader, Json, RawKey, Store } from '../kernel/ports/store.ts';
+import { createEvent } from '../kernel/request-context.ts';
+import { isRefusal, type Refusal, type Result, refusal } from '../kernel/result.ts';
 import type { ReadAhead } from '../store/read-ahead.ts';
 import { type Decision, newOperation, transact } from '../store/transact.ts';
 import {
@@ -21,33 +23,39 @@ import {
   waitUntilFrom,
 } from './password-backoff.ts';
 import { countersOf, type PasswordCounters, type TypedName } from './password-counters.ts';
+import { passwordDigest } from './password-digest.ts';
 import { normalisePassword } from './password-policy.ts';
 
-type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'freePasswordFailures'>;
+type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'hasher' | 'freePasswordFailures'>;
 type CounterStore = Pick<Store, 'getMany' | 'commit'>;
 type CountNeeds = Omit<Needs, 'store'> & { store: CounterStore };
 
-/** The bound of failures in a row. */
-interface FailureCap {
-  /** Another one starts the count again: `passwordDigest`. */
+/** Whose password it is: a user or an administrator. */
+export interface PasswordOwner<Right> {
+  id: UserId | AdministratorId;
+  /** The document with the hash. */
+  key: DocumentKey<{ passwordHash?: string }>;
+  /** Undefined if none signs in here, which costs the same time (SR-17). */
+  passwordHash: string | undefined;
+  /** Another one starts the count of failures in a row again: `passwordDigest`. */
   credential: string;
-  /** The event when the bound is reached; undefined: an unknown name. */
-  reached: ((now: number) => Json) | undefined;
+  /** Appended when too many failures in a row end the evaluation, and when the hash is replaced by one of today's strength. */
+  events: { locked: EventDraft; rehashed: EventDraft };
+  /** What `reload` and the caller read after a right password, in one trip. */
+  readAgain?: readonly RawKey[];
+  /** As stored now; undefined if they may not sign in here, or if this is not the hash of their password any more. */
+  reload(store: DocumentReader, passwordHash: string): Promise<Right | undefined>;
 }
 
 /** One password for one name, known or unknown. */
-interface CountedName extends TypedName {
-  /** The user of the name; undefined: an unknown name. */
-  id: AuditDetail['about'];
+interface CountedName<Right> extends TypedName {
+  /** Undefined: an unknown name. */
+  owner: PasswordOwner<Right> | undefined;
   /** Whose counter counts beside the name's: `userSubject`. */
   subject: string;
   address: string | undefined;
   /** The trusted browser of this user whose secret was shown. */
   browser?: TrustedBrowserId | undefined;
-  /** Undefined costs the same time (SR-17). */
-  passwordHash: string | undefined;
-  /** Too many failures in a row end the evaluation of the password. */
-  cap: FailureCap;
   /** The cost of the costliest imported hash beside it: a wrong password takes as long (SR-78). */
   slowestMs?: number | undefined;
 }
@@ -56,53 +64,62 @@ interface CountedName extends TypedName {
  * Counts an attempt as wrong *before* its hash is computed, so that parallel guesses cannot outrun the counter, and an
  * aborted request stays counted (SR-2, SR-16).
  *
- * If the name has to wait, the answer reports it. If only its user has to, because of attempts with other names, the
+ * If the name has to wait, the answer reports it. If only its owner has to, because of attempts with other names, the
  * password is not evaluated and the answer is that of a wrong one (SR-17).
  *
+ * @param find whose password it is; it does as much for an unknown name
  * @param ahead what was read before, perhaps with the counters
  * @example
- * const attempt = await countAttempt(ports, reservation, typed, ahead);
+ * const attempt = await countAttempt(ports, () => findOwner(name), ahead);
  * if (isRefusal(attempt)) return attempt;
  * try {
- *   const user = (await attempt.verify(password)) && (await readAgain());
- *   if (!user) return attempt.refuse();
- *   attempt.accept();
- *   // What follows a right password.
+ *   return await continueAfter(await attempt.verify(password));
  * } finally {
  *   await attempt.close();
  * }
  */
-export async function countAttempt(
+export async function countAttempt<Right extends object>(
   ports: Needs,
-  reservation: Reservation,
-  typed: CountedName,
+  find: () => Promise<CountedName<Right>>,
   ahead: ReadAhead,
-): Promise<Result<CountedAttempt>> {
-  const { subject, address, browser } = typed;
-  const counters = await countersOf({ ...ports, store: ahead }, typed, subject, address, browser);
-  // Also while the name has to wait, otherwise the user would wait as long once more.
-  if (counters.isAhead) await setBack(ports, counters, ahead);
-  const counted = await countOrWait(ports, counters, typed.cap, ahead);
-  if (isRefusal(counted)) return counted;
-  // The decoy of an unknown name counts wrong passwords of other names.
-  const isBarred = counted.isBarred && typed.id !== undefined;
-  return new CountedAttempt(ports, reservation, typed, counters, { ...counted, isBarred }, ahead);
+): Promise<Result<CountedAttempt<Right>>> {
+  // Reserved before any step that depends on the owner, so that a refusal reveals nothing either.
+  const reservation = ports.hasher.reserve();
+  let attempt: CountedAttempt<Right> | undefined;
+  try {
+    const typed = await find();
+    const { owner, subject, address, browser } = typed;
+    reservation.prepare(owner?.passwordHash);
+    const counters = await countersOf({ ...ports, store: ahead }, typed, subject, address, browser);
+    // Also while the name has to wait, otherwise the owner would wait as long once more.
+    if (counters.isAhead) await setBack(ports, counters, ahead);
+    const counted = await countOrWait(ports, counters, owner?.credential ?? passwordDigest({}), ahead);
+    if (isRefusal(counted)) return counted;
+    // The decoy of an unknown name counts wrong passwords of other names.
+    const isBarred = counted.isBarred && owner !== undefined;
+    attempt = new CountedAttempt(ports, reservation, typed, counters, { ...counted, isBarred }, ahead);
+    return attempt;
+  } finally {
+    if (!attempt) reservation.release();
+  }
 }
 
-/** An attempt that counts as wrong until it is accepted. Its caller closes it. */
-export class CountedAttempt {
+/** An attempt that counts as wrong until it is judged. Its caller closes it. */
+export class CountedAttempt<Right extends object> {
   readonly #ports: Needs;
   readonly #reservation: Reservation;
-  readonly #typed: CountedName;
+  readonly #typed: CountedName<Right>;
   readonly #counters: PasswordCounters;
   readonly #count: AttemptCount;
   readonly #ahead: ReadAhead;
   #judgement: 'accepted' | 'refused' | undefined;
+  /** That of the right password. */
+  #hash: string | undefined;
 
   constructor(
     ports: Needs,
     reservation: Reservation,
-    typed: CountedName,
+    typed: CountedName<Right>,
     counters: PasswordCounters,
     count: AttemptCount,
     ahead: ReadAhead,
@@ -116,35 +133,38 @@ export class CountedAttempt {
   }
 
   /**
-   * Whether the password is right. The hash ends the phase of reading: nothing that was read before it is used (SR-4).
-   *
-   * @param readAgain read after a right one, together with the counters
+   * Whose password it is, if it is right. One who may not sign in here gets the answer of a wrong password, and stays
+   * counted. The hash ends the phase of reading, and everything is read again after it: who was blocked, removed or
+   * given a new password meanwhile is refused (SR-4).
    */
-  async verify(typed: string, readAgain: readonly RawKey[] = []): Promise<boolean> {
-    const { passwordHash } = this.#typed;
+  async verify(typed: string): Promise<Result<Right>> {
+    const { owner } = this.#typed;
+    const passwordHash = owner?.passwordHash;
     const { isBarred } = this.#count;
     // A random password, so that the check costs what a wrong guess costs for this kind of hash.
     const password = isBarred ? newOperation(this.#ports) : typed;
     const isMatch = await callDependency('checking a password', () =>
       this.#ahead.endFor(() => this.#reservation.verify(passwordHash, normalisePassword(password))),
     );
-    if (passwordHash === undefined || !isMatch || isBarred) return false;
+    if (!owner || passwordHash === undefined || !isMatch || isBarred) return this.#refuse();
     const { name, user } = this.#counters;
-    await this.#ahead.read([name, user, ...readAgain], this.#ports.clock.now());
-    return true;
-  }
-
-  /** The password is right, and its user may sign in with it: the attempt does not count as wrong. */
-  accept(): void {
+    await this.#ahead.read([name, user, ...(owner.readAgain ?? [])], this.#ports.clock.now());
+    this.#hash = passwordHash;
+    let right = await this.#reload();
+    if (right && this.#ports.hasher.needsRehash(passwordHash)) {
+      // While the password is at hand (SR-18). This is a second hash, during which things may change again.
+      this.#hash = await this.#ahead.endFor(() => replaceHash(this.#ports, this.#typed.account, owner, password));
+      right = await this.#reload();
+    }
+    if (!right) return this.#refuse();
     this.#judgement = 'accepted';
+    return right;
   }
 
-  /** The password was wrong, not evaluated, or right for a user who cannot sign in. The event alone tells which. */
-  refuse(): Refusal {
-    this.#judgement = 'refused';
-    const { id: about } = this.#typed;
-    const reason = this.#count.isBarred ? ({ reason: 'TOO_MANY_ATTEMPTS' } as const) : {};
-    return refusal('INVALID_CREDENTIALS', {}, { ...omitUndefined({ about }), ...reason });
+  /** Runs something slow after the right password, and reads its owner again (SR-4). */
+  async readAfter<T>(slow: () => Promise<T>): Promise<[T, Result<Right>]> {
+    const answer = await this.#ahead.endFor(slow);
+    return [answer, (await this.#reload()) ?? this.#refuse()];
   }
 
   /**
@@ -156,7 +176,7 @@ export class CountedAttempt {
   async close(event?: Json): Promise<void> {
     try {
       if (this.#judgement === 'accepted') return await resetCounters(this.#ports, this.#counters, this.#ahead, event);
-      if (this.#count.isLast) await recordCap(this.#ports, this.#counters, this.#typed.cap);
+      if (this.#count.isLast) await recordCap(this.#ports, this.#counters, this.#typed);
       if (this.#judgement === 'refused') await this.#reservation.evenOut(this.#typed.slowestMs);
       if (event !== undefined) await appendAlone(this.#ports, this.#counters.name.anchor, event);
     } finally {
@@ -164,6 +184,38 @@ export class CountedAttempt {
       this.#count.judged();
     }
   }
+
+  async #reload(): Promise<Right | undefined> {
+    return this.#hash === undefined ? undefined : this.#typed.owner?.reload(this.#ahead, this.#hash);
+  }
+
+  /** The password was wrong, not evaluated, or right for one who may not sign in. The event alone tells which. */
+  #refuse(): Refusal {
+    this.#judgement = 'refused';
+    const about = this.#typed.owner?.id;
+    const reason = this.#count.isBarred ? ({ reason: 'TOO_MANY_ATTEMPTS' } as const) : {};
+    return refusal('INVALID_CREDENTIALS', {}, { ...omitUndefined({ about }), ...reason });
+  }
+}
+
+/** Replaces a hash weaker than today's parameters, unless it is another by now. Returns the stored one. */
+async function replaceHash(
+  ports: Needs,
+  account: AccountId,
+  { key, passwordHash: old, events }: PasswordOwner<unknown>,
+  password: string,
+): Promise<string | undefined> {
+  const passwordHash = await callDependency('hashing a password', () => ports.hasher.hash(normalisePassword(password)));
+  return transact(ports, key.anchor, [key], ([current], now) => {
+    if (current?.value.passwordHash !== old) return { answer: old };
+    const put = [{ key, value: { ...current?.value, passwordHash } }];
+    return { answer: passwordHash, write: { put, append: [ownEvent(account, events.rehashed, now)] } };
+  });
+}
+
+/** Of the account alone: who typed the password is not known. */
+function ownEvent(account: AccountId, draft: EventDraft, now: number): Json {
+  return createEvent({ actor: { kind: 'service', account } }, draft, now);
 }
 
 interface AttemptCount {
@@ -182,17 +234,17 @@ interface AttemptCount {
 async function countOrWait(
   ports: Needs,
   counters: PasswordCounters,
-  cap: FailureCap,
+  credential: string,
   ahead: ReadAhead,
 ): Promise<Result<AttemptCount>> {
-  const counted = await count(ports, counters, cap, ahead);
+  const counted = await count(ports, counters, credential, ahead);
   if ('judged' in counted) return counted;
   if (counted.underWay.length === 0) return counted.refused;
   return runExclusive(ports.store, `password/${counters.name.anchor}`, async () => {
     for (
       let again: Awaited<ReturnType<typeof count>> = counted;
       ;
-      again = await count(ports, counters, cap, ports.store)
+      again = await count(ports, counters, credential, ports.store)
     ) {
       if ('judged' in again) return again;
       if (again.underWay.length === 0) return again.refused;
@@ -204,7 +256,7 @@ async function countOrWait(
 function count(
   ports: Needs,
   counters: PasswordCounters,
-  cap: FailureCap,
+  credential: string,
   ahead: CounterStore,
 ): Promise<AttemptCount | { refused: Refusal; underWay: readonly Promise<void>[] }> {
   const { name: key } = counters;
@@ -215,10 +267,10 @@ function count(
     const now = ports.clock.now();
     const [seen] = await store.getMany([key], now);
     const isWaiting = waitUntilFrom(seen?.value, undefined, now, ports.freePasswordFailures) > 0;
-    const forUser = isWaiting ? undefined : countForUser(ports, counters, cap, store);
+    const forUser = isWaiting ? undefined : countForUser(ports, counters, credential, store);
     const [refused, counted] = await Promise.all([countForName({ ...ports, store }, key), forUser]);
     if (refused) return { refused, underWay: pendingAttempts(ports.store, key.anchor) };
-    const ofUser = counted ?? (await countForUser(ports, counters, cap, store));
+    const ofUser = counted ?? (await countForUser(ports, counters, credential, store));
     return { ...ofUser, judged: trackAttempt(ports.store, key.anchor) };
   });
 }
@@ -238,13 +290,13 @@ function countForName(ports: CountNeeds, key: PasswordCounters['name']): Promise
 function countForUser(
   ports: Needs,
   { user: key, place, isBrowser }: PasswordCounters,
-  cap: FailureCap,
+  credential: string,
   ahead: CounterStore,
 ): Promise<Omit<AttemptCount, 'judged'>> {
   return runInOrder(ports, key, (hasWaited) =>
     transact({ ...ports, store: hasWaited ? ports.store : ahead }, key.anchor, [key], ([stored], now) => {
       const before = isBrowser && place !== undefined ? addNetwork(stored?.value, place, now) : stored?.value;
-      const counted = countCappedFrom(before, place, cap.credential, now, ports.freePasswordFailures);
+      const counted = countCappedFrom(before, place, credential, now, ports.freePasswordFailures);
       const { attempts, isBarred, isCapReached: isLast } = counted;
       return { answer: { isBarred, isLast }, write: keep(key, attempts, now) };
     }),
@@ -262,8 +314,8 @@ function setBack(ports: Needs, { user: key }: PasswordCounters, store: CounterSt
 }
 
 /**
- * Within the process, changes to one counter do not conflict, and the changes to both counters of an attempt do not
- * interleave with others of its name. The bounded queue for hashes limits the number of waiting attempts.
+ * Within the process, changes to one counter do not conflict, nor do the changes of an attempt interleave with others of
+ * its name. The bounded queue for hashes limits the number of waiting attempts.
  */
 function runInOrder<T>(
   { store }: Pick<Ports, 'store'>,
@@ -277,12 +329,12 @@ function runInOrder<T>(
 async function recordCap(
   ports: Needs,
   { user: key, place }: PasswordCounters,
-  { credential, reached }: FailureCap,
+  { account, owner }: CountedName<unknown>,
 ): Promise<void> {
-  if (!reached) return;
+  if (!owner) return;
   await transact(ports, key.anchor, [key], ([stored], now) => {
-    const isCapped = isCappedFrom(attemptsOn(stored?.value, credential), place, now);
-    return { answer: undefined, ...(isCapped && { write: { append: [reached(now)] } }) };
+    const isCapped = isCappedFrom(attemptsOn(stored?.value, owner.credential), place, now);
+    return { answer: undefined, ...(isCapped && { write: { append: [ownEvent(account, owner.events.locked, now)] } }) };
   });
 }
 
@@ -322,8 +374,8 @@ function keep(key: DocumentKey<PasswordAttempts>, value: PasswordAttempts, now: 
 
 /** Writes an event without any other change. */
 async function appendAlone(ports: Needs, anchor: string, event: Json): Promise<void> {
-  const operation = newOperation(ports);
-  await ports.store.commit({ anchor, operation, now: ports.clock.now(), expect: [], append: [event] });
+  const now = ports.clock.now();
+  await ports.store.commit({ anchor, operation: newOperation(ports), now, expect: [], append: [event] });
 }
 
 /** Records that a password of this subject is counted and not judged yet. The returned function ends that. */

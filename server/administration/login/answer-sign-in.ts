@@ -2,7 +2,6 @@ import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import type { PasskeyAssertion, PasskeyAttestation } from '@countersign/protocol/passkey';
 import type { Administrator } from '../../administrators/administrator.ts';
 import { nextSecondFactor, requiresPasskey, type SecondFactor } from '../../administrators/factor-policy.ts';
-import { locateAdministrator, readAdministrator } from '../../administrators/find-administrator.ts';
 import { isRefusal, type Refusal, type Result, refusal } from '../../kernel/result.ts';
 import { notify } from '../../messages/notify.ts';
 import { passwordDigest } from '../../passwords/password-digest.ts';
@@ -38,17 +37,14 @@ export function answerSignInPassword(
   answer: SignInAnswer & { password: string },
 ): Progress {
   return answerSignIn(ports, 'password', answer, async ({ account, email = '' }) => {
-    const found = await locateAdministrator(ports, account, email);
-    const asked = { account, found, name: email, address: answer.client.address };
+    const asked = { account, name: email, address: answer.client.address };
     const attempt = await countAdministratorAttempt(ports, asked);
     if (isRefusal(attempt)) return { refusal: attempt };
     try {
       const right = await attempt.verify(answer.password);
       if (isRefusal(right)) return { refusal: right };
-      const { administrator } = right;
-      const read = await readAdministrator(ports, account, administrator.id);
-      if (isRefusal(read)) return { refusal: refusal('ACCESS_DENIED') };
-      const factor = nextSecondFactor(administrator, requiresPasskey(ports.administratorFactors, read.account));
+      const { administrator, account: home } = right;
+      const factor = nextSecondFactor(administrator, requiresPasskey(ports.administratorFactors, home));
       if (factor === 'none') {
         return { refusal: refusal('PASSKEY_REQUIRED', {}, { about: administrator.id }), isFinal: true };
       }

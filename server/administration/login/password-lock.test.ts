@@ -23,7 +23,7 @@ const stored = ({ account, id }: Administrator) => read(ports, administratorDocu
 
 async function signIn(who: Administrator, password: string, address: string) {
   const { account, email } = who;
-  const attempt = await countAdministratorAttempt(ports, { account, found: await stored(who), name: email, address });
+  const attempt = await countAdministratorAttempt(ports, { account, find: () => stored(who), name: email, address });
   if (isRefusal(attempt)) return attempt;
   try {
     return await attempt.verify(password);
