@@ -1,11 +1,15 @@
-import { afterAll, beforeAll, beforeEach, test } from 'vitest';
+import type { Page } from '@playwright/test';
+import { afterAll, beforeAll, beforeEach, describe, test } from 'vitest';
 import { composeMail } from '../server/composition/compose-mail.ts';
 import { notePressure } from '../server/proof-of-work/pressure.ts';
-import { createFixture, type Fixture, NONCE } from '../server/testing/fixtures.ts';
+import { signInUrl as makeSignInUrl } from '../server/sign-in/pages/sign-in-page.ts';
+import { createLoginRequest } from '../server/testing/as-operator.ts';
+import { birth, createFixture, type Fixture, type FixtureOptions, NONCE, unwrap } from '../server/testing/fixtures.ts';
 import { hostPage } from '../widget/testing/host-page.ts';
 import { newContext } from './harness/browser.ts';
 import { expect } from './harness/expect.ts';
 import { expectAccessible, type InProcessService, startInProcessService } from './harness/in-process-service.ts';
+import { TITLES, widgetIn } from './harness/widget-view.ts';
 
 const NEW = 'seven quiet marmots';
 let here: InProcessService;
@@ -127,6 +131,90 @@ test('the login that was typed is filled in, and no request or history contains 
   expect(decodeURIComponent(here.log())).not.toContain('møre');
   // In the first tab, the sign-in goes on with the same login.
   await expect(widget.locator('#who')).toHaveValue(login);
+});
+
+describe('after the new password', () => {
+  /** The user forgets the password on this page; the mailed link opens in another tab. */
+  async function chooseNewPassword(signingIn: Page, page: Page): Promise<void> {
+    await widgetIn(signingIn).identify('alice');
+    const [asking] = await Promise.all([
+      signingIn.context().waitForEvent('page'),
+      signingIn.getByRole('link', { name: 'Forgot your password?' }).click(),
+    ]);
+    await asking.getByRole('button', { name: 'Send password link' }).click();
+    await asking.getByRole('heading', { name: 'Check your email' }).waitFor();
+    await asking.close();
+    await expect.poll(() => here.ports.courier.sent.length).toBe(1);
+    await page.goto(here.mailedLink());
+    await page.getByLabel('New password', { exact: true }).fill(NEW);
+    await page.getByLabel('Repeat new password').fill(NEW);
+    await page.getByRole('button', { name: 'Save password' }).click();
+    await page.getByRole('heading', { name: 'Your password is set' }).waitFor();
+  }
+
+  const redirectUri = () => `${here.host.origin}/signed-in`;
+
+  /** A resource whose users sign in on pages of the service, and two tabs of a new browser. */
+  async function openPage(resource: FixtureOptions['resource']) {
+    const own = await createFixture(here.ports, {
+      resource: { name: 'Harbour', passwordReset: true, ...resource },
+      user: { email: 'alice@shop.example' },
+    });
+    const context = await newContext(here.browser, { locale: 'en', viewport: { width: 390, height: 780 } });
+    const [signingIn, page] = [await context.newPage(), await context.newPage()];
+    const requests: string[] = [];
+    page.on('request', (request) => requests.push(`${request.url()} ${request.headers().referer ?? ''}`));
+    const signInUrl = async () => {
+      const asked = {
+        account: own.account,
+        resource: own.resource.id,
+        nonce: NONCE,
+        passwordChecked: false,
+        redirectUri: redirectUri(),
+      };
+      const { loginRequest } = unwrap(await createLoginRequest(here.ports, birth(here.ports, 'flw'), asked));
+      return makeSignInUrl(here.url, loginRequest);
+    };
+    return { own, signingIn, page, requests, signInUrl };
+  }
+  // The attack: another site learns the login from an address, a Referer or what the browser stores.
+  test('leads back to the site, which learns no login; the next hosted page has it filled in, once', async () => {
+    const { signingIn, page, requests, signInUrl } = await openPage({
+      allowedOrigins: [],
+      redirectUris: [redirectUri()],
+    });
+    await signingIn.goto(await signInUrl());
+    await chooseNewPassword(signingIn, page);
+    await expectAccessible(page);
+    await page.getByRole('link', { name: 'Back to Harbour', exact: true }).click();
+    await page.waitForURL(`${here.host.origin}/`);
+    expect(
+      await page.evaluate(() => JSON.stringify([location.href, document.referrer, { ...sessionStorage }])),
+    ).not.toContain('alice');
+    expect(requests.join()).not.toContain('alice');
+    const widget = widgetIn(page);
+    await page.goto(await signInUrl());
+    await expect(widget.login).toHaveValue('alice');
+    await widget.button('Continue').click();
+    await widget.givePassword(NEW);
+    await page.waitForURL(redirectUri());
+    await page.goto(await signInUrl());
+    await expect(widget.heading).toHaveText(TITLES.identify);
+    await expect(widget.login).toHaveValue('');
+  });
+
+  test('leads back to the self-service page, with the login filled in', async () => {
+    const selfService = { tokens: true, password: true, details: [], browsers: false };
+    const { own, signingIn, page } = await openPage({ allowedOrigins: [here.host.origin], selfService });
+    await signingIn.goto(`${here.url}/widget/v1/self?resource=${own.resource.id}&lang=en`);
+    await chooseNewPassword(signingIn, page);
+    await page.getByRole('link', { name: 'Back to Harbour', exact: true }).click();
+    const widget = widgetIn(page);
+    await expect(widget.login).toHaveValue('alice');
+    await widget.button('Continue').click();
+    await widget.givePassword(NEW);
+    await page.getByRole('heading', { name: 'Your account' }).waitFor();
+  });
 });
 
 test('without script the page of a link says what to do', async () => {

@@ -1,5 +1,6 @@
 import { parseUrl } from '@countersign/protocol/parse-url';
 import { parse as parseDomain } from 'tldts';
+import { parseRedirectUri } from './redirect-uris.ts';
 import type { Resource } from './resource.ts';
 
 type OriginRules = Pick<Resource, 'allowedOrigins' | 'allowLocalhost'>;
@@ -45,12 +46,22 @@ export function originAllowed(resource: OriginRules, origin: string): boolean {
 }
 
 /**
- * The origin that leads back to the site: the one that a page claims to come from, if the resource allows it, else the
- * first that the resource names. Never the service's own, which an administrator allows to try a resource.
+ * The origin that leads back to the site: the one that a page claims to come from, if the resource allows it or posts
+ * results to it, else the first that the resource names. Never the service's own, which an administrator allows to try a
+ * resource.
  */
-export function siteOf(resource: OriginRules, claimed: string | undefined, service: string): string | undefined {
+export function siteOf(
+  resource: OriginRules & Pick<Resource, 'redirectUris'>,
+  claimed: string | undefined,
+  service: string,
+): string | undefined {
   const named = resource.allowedOrigins.filter((entry) => !entry.includes('*'));
-  return [claimed ?? '', ...named].find((origin) => origin !== service && originAllowed(resource, origin));
+  const targets = (resource.redirectUris ?? [])
+    .filter((uri) => parseRedirectUri(uri) === uri)
+    .map((uri) => new URL(uri).origin);
+  return [claimed ?? '', ...named, ...targets].find(
+    (origin) => origin !== service && (targets.includes(origin) || originAllowed(resource, origin)),
+  );
 }
 
 function parseExactOrigin(text: string): string | undefined {

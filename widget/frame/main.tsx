@@ -44,7 +44,7 @@ async function start(): Promise<void> {
 }
 
 /** Runs the frame once its host is known. */
-function run(host: Host, resource: string, { site, own }: Partial<StandaloneHost> = {}): void {
+function run(host: Host, resource: string, { site, own, from }: Partial<StandaloneHost> = {}): void {
   const { port, origin, slot, mount } = host;
   const post = createPostMessage(host);
   let look: FrameAppearance = host;
@@ -91,7 +91,7 @@ function run(host: Host, resource: string, { site, own }: Partial<StandaloneHost
         isAlone={'alone' in root.dataset}
         hasActed={hasActed}
         isUserKnown={isUserKnown}
-        resetUrl={'reset' in root.dataset ? `/reset?resource=${resource}&origin=${origin}` : undefined}
+        resetUrl={'reset' in root.dataset ? `/reset?resource=${resource}&origin=${from ?? origin}` : undefined}
         card={watch}
         signIn={signIn}
         passkeys={passkeys}

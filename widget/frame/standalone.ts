@@ -1,3 +1,4 @@
+import { filledLoginKey } from '@countersign/protocol/filled-login';
 import type { PROTOCOL_VERSION, ToFrame, ToHost } from '@countersign/protocol/frame-protocol';
 import standalone from '@countersign/ui/i18n/locales/en/widget/standalone.json';
 import { addEnglish, loadTexts } from '../i18n/texts.ts';
@@ -58,6 +59,8 @@ export interface StandaloneHost {
   resource: string;
   /** The site to return to, as shown to the user. */
   site: string;
+  /** The origin that a password reset leads back to, if it is known. Default: that of the page around. */
+  from?: string;
   /** On a page of the service: what starts the flow, instead of a nonce and an origin. */
   own?: HostedStart;
 }
@@ -108,7 +111,7 @@ async function findHost(
 }
 
 /** A page of the service, with what is different in each. */
-interface ServicePage extends Pick<StandaloneHost, 'resource'> {
+interface ServicePage extends Pick<StandaloneHost, 'resource' | 'from'> {
   /** Default: none. */
   site?: string;
   /** The language of the email or the page that led here. Default: the browser's. */
@@ -125,6 +128,7 @@ interface ServicePage extends Pick<StandaloneHost, 'resource'> {
 function servicePage({
   resource,
   site = '',
+  from = '',
   locale = '',
   nonce,
   isGiven,
@@ -138,13 +142,38 @@ function servicePage({
     if (data.type === 'want') port2.postMessage({ v, mount, ...begin });
     if (data.type === 'success') onSuccess?.(data.result);
   };
+  fillInLogin(resource);
   const look = { theme: 'auto', locale, closable: false, variables: null };
   return {
     host: { type: 'connect', mount, slot: 0, origin: location.origin, port: port1, ...look },
     resource,
     site,
+    from,
     own,
   };
+}
+
+/** Fills in the login of a user who comes from choosing a password, once. */
+function fillInLogin(resource: string): void {
+  const login = takeLogin(filledLoginKey(resource));
+  if (!login) return;
+  new MutationObserver((_, watcher) => {
+    if (!document.forms[0]) return;
+    watcher.disconnect();
+    const field = document.querySelector<HTMLInputElement>('#identify');
+    if (field) field.value ||= login;
+  }).observe(document.body, { childList: true, subtree: true });
+}
+
+function takeLogin(key: string): string | null {
+  try {
+    const login = sessionStorage.getItem(key);
+    sessionStorage.removeItem(key);
+    return login;
+  } catch {
+    // Storage is blocked, so nothing was stored either.
+    return null;
+  }
 }
 
 /** The page that a site's backend has asked for. */
@@ -154,6 +183,7 @@ function loginPage({ request = '', resource = '', return: target = '', given }: 
   return servicePage({
     resource,
     site: target && new URL(target).host,
+    from: target && new URL(target).origin,
     nonce: `login-request-of.${request}`,
     isGiven: given !== undefined,
     own: { path: 'redirected-flows', body: { loginRequest: `lrq.${request}.${secret}` } },
@@ -209,6 +239,7 @@ function selfPage(hints: URLSearchParams): StandaloneHost {
   const nonce = `self-service-of.${resource}`;
   return servicePage({
     resource,
+    from: location.origin,
     locale: hints.get('lang') ?? '',
     nonce,
     own: { path: 'self-flows', body: { resource } },

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { updateResource } from '../../testing/as-operator.ts';
 import { createFixture, type Fixture, ORIGIN } from '../../testing/fixtures.ts';
 import { openService, type Service } from '../../testing/http-service.ts';
 import { ISSUER } from '../../testing/test-ports.ts';
@@ -62,9 +63,22 @@ describe('the way back', () => {
     'https://shop.example@evil.example',
     'https://shop.example/path',
     'null',
-    ISSUER,
   ])('never leads to %s', async (origin) => {
     expect(await target(origin)).toBe(ORIGIN);
+  });
+
+  test('leads to the self-service page from there, and never to another page of the service', async () => {
+    expect(await target(ISSUER)).toBe(`/widget/v1/self?resource=${scene.resource.id}`);
+    await updateResource(service.ports, scene.account, scene.resource.id, { selfService: null });
+    expect(await target(ISSUER)).toBe(ORIGIN);
+  });
+
+  test('leads to the site that results are posted to, where no page embeds the sign-in', async () => {
+    const posted = { allowedOrigins: [], redirectUris: ['https://shop.example/signed-in?x=1'] };
+    await updateResource(service.ports, scene.account, scene.resource.id, posted);
+    expect(await target('https://evil.example')).toBe('https://shop.example');
+    await updateResource(service.ports, scene.account, scene.resource.id, { redirectUris: [] });
+    expect(await read('/reset', { origin: ORIGIN })).not.toContain('Zurück');
   });
 
   test('is on our own pages of the widget too', async () => {

@@ -14,8 +14,12 @@ import type { PageLanguage } from './texts.ts';
 export interface Brand {
   resource: ResourceId;
   shown: PublicInfo;
-  /** The origin of the site. */
+  /** The origin that the page comes from; otherwise that of the site. */
+  origin?: string;
+  /** Where the user goes back to: the site, or the self-service page that they came from. */
   back?: string;
+  /** Whether users sign in on a page of the service, which can fill in a login. */
+  hasSignInPage: boolean;
 }
 
 /**
@@ -31,8 +35,13 @@ export async function readBrand(
   if (!resource) return undefined;
   const [stored] = await ports.store.getMany([resourceDocument.key(resource)], ports.clock.now());
   if (!stored) return undefined;
-  const back = siteOf(stored.value, origin, ports.issuer);
-  return { resource, shown: publicInfo(stored.value, ports.texts), ...omitUndefined({ back }) };
+  const { selfService, redirectUris = [], appRedirectUris = [] } = stored.value;
+  const isOfSelfService = selfService !== undefined && origin === ports.issuer;
+  const from = isOfSelfService ? origin : siteOf(stored.value, origin, ports.issuer);
+  const back = isOfSelfService ? `/widget/v1/self?resource=${resource}` : from;
+  const hasSignInPage = selfService !== undefined || redirectUris.length + appRedirectUris.length > 0;
+  const shown = publicInfo(stored.value, ports.texts);
+  return { resource, shown, hasSignInPage, ...omitUndefined({ origin: from, back }) };
 }
 
 type Html = ReturnType<typeof html>;
@@ -46,13 +55,20 @@ export function brandHeader({ resource, shown: { title, logo } }: Brand): Html {
 `;
 }
 
-/** The links, and below them the mark of the service. */
-export function pageFooter({ language, own }: PageLanguage, secured: string, brand: Brand | undefined): Html {
+/** What leads back to the site says, in the page's language. */
+export function backText({ language, own }: PageLanguage, { shown }: Brand): string {
+  return translateWith<'back'>(own, language, 'widget/standalone')('back', { site: shown.title });
+}
+
+/**
+ * The links, and below them the mark of the service.
+ *
+ * @param hasBack whether the way back is one of them
+ */
+export function pageFooter(spoken: PageLanguage, secured: string, brand: Brand | undefined, hasBack: boolean): Html {
   const links = Object.entries(linksOf(brand?.shown.links));
-  const t = translateWith<LinkName>(own, language, 'widget/sign-in');
-  const toSite = translateWith<'back'>(own, language, 'widget/standalone');
-  const { back, shown } = brand ?? {};
-  return html`<footer>${back && shown ? html`<a href="${back}">${toSite('back', { site: shown.title })}</a>` : ''}${links.map(
+  const t = translateWith<LinkName>(spoken.own, spoken.language, 'widget/sign-in');
+  return html`<footer>${hasBack && brand?.back ? html`<a href="${brand.back}">${backText(spoken, brand)}</a>` : ''}${links.map(
     ([name, href]) => html`<a href="${href}">${t(name as LinkName)}</a>`,
-  )}${shown?.appearance?.footer === false ? '' : html`<p>${secured}</p>`}</footer>`;
+  )}${brand?.shown.appearance?.footer === false ? '' : html`<p>${secured}</p>`}</footer>`;
 }

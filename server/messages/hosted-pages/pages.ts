@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { documentLook } from '@countersign/protocol/document-look';
+import { filledLoginKey } from '@countersign/protocol/filled-login';
 import { ICON_LINK } from '@countersign/protocol/icon';
 import { readLanguage } from '@countersign/ui/i18n/read-languages';
 import type { Context } from 'hono';
@@ -9,7 +10,7 @@ import type { AppEnv } from '../../http/context.ts';
 import { csp } from '../../http/csp.ts';
 import type { TextPorts } from '../../kernel/ports/ports.ts';
 import { readOwnTexts } from '../texts/read-own-texts.ts';
-import { type Brand, brandHeader, pageFooter } from './brand.ts';
+import { type Brand, backText, brandHeader, pageFooter } from './brand.ts';
 import { PAGE_STYLE } from './style.ts';
 import { type PageLanguage, type PageText, pageLanguage, readPageTexts } from './texts.ts';
 
@@ -38,12 +39,14 @@ export interface Page extends View {
   status?: ContentfulStatusCode;
   /** The one script of the page. By default there is none, and the policy allows none. */
   script?: string;
+  /** True if the body leads back to the site, so that the footer does not. Default false. */
+  isDone?: boolean;
 }
 
 /** A page that a link in a mail opens. It cannot be framed, and its forms go to this service alone. */
 export async function showPage(
   c: Context<AppEnv>,
-  { title, body, status = 200, brand, script, ...spoken }: Page,
+  { title, body, status = 200, brand, script, isDone = false, ...spoken }: Page,
 ): Promise<Response> {
   const nonce = randomBytes(18).toString('base64url');
   const own = `'nonce-${nonce}'`;
@@ -80,7 +83,7 @@ ${raw(ICON_LINK)}
 <main>
 ${brand ? brandHeader(brand) : ''}<h1>${t(title)}</h1>
 ${body}
-${pageFooter(spoken, t('secured'), brand)}
+${pageFooter(spoken, t('secured'), brand, !isDone)}
 </main>
 ${script === undefined ? '' : html`<script nonce="${nonce}">${raw(script)}</script>`}
 </body>
@@ -88,6 +91,28 @@ ${script === undefined ? '' : html`<script nonce="${nonce}">${raw(script)}</scri
 `,
     status,
   );
+}
+
+/** Stores the login as the user leaves for the sign-in: in this tab, where only pages of the service can read it. */
+const STORE_LOGIN = `const link = document.querySelector('.primary');
+link.onclick = () => {
+  try {
+    sessionStorage.setItem(link.dataset.key, link.dataset.login);
+  } catch {}
+};`;
+
+/** The last page of a task: it leads back to the sign-in, and fills in the login on pages of the service. */
+export function showDone(
+  c: Context<AppEnv>,
+  { login, text, ...page }: View & Pick<Page, 'title'> & { login: string; text: string },
+): Promise<Response> {
+  const { brand } = page;
+  if (!brand?.back) return showPage(c, { ...page, body: paragraphs(text) });
+  const { resource, back, hasSignInPage } = brand;
+  const filled = hasSignInPage ? html` data-key="${filledLoginKey(resource)}" data-login="${login}"` : '';
+  const body = html`${paragraphs(text)}
+<a class="primary" href="${back}"${filled}>${backText(page, brand)}</a>`;
+  return showPage(c, { ...page, body, isDone: true, ...(hasSignInPage && { script: STORE_LOGIN }) });
 }
 
 const SEND_LINK = `const [form] = document.forms;

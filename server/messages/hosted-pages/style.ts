@@ -25,8 +25,8 @@ input[aria-invalid] { border-color: var(--error); background: var(--error-wash) 
 input:focus-visible, button:focus-visible, a:focus-visible { outline: 2px solid var(--mark); outline-offset: 1px }
 .hint, .error { margin: 6px 0 0; font-size: 14px; line-height: 1.45 }
 .error { color: var(--error); font-weight: 500 }
-button { width: 100%; min-height: 48px; margin-top: 20px; padding: 10px 16px; font: inherit; font-weight: 600;
-  color: var(--on-accent); background: var(--accent); border: 1px solid transparent; border-radius: var(--small-radius); cursor: pointer }
+button, .primary { display: block; width: 100%; min-height: 48px; margin-top: 20px; padding: 11px 16px; font: inherit; font-weight: 600;
+  text-align: center; text-decoration: none; color: var(--on-accent); background: var(--accent); border: 1px solid transparent; border-radius: var(--small-radius); cursor: pointer }
 .box { position: relative }
 .box input { padding-inline-end: 52px }
 .box button { position: absolute; inset-inline-end: 4px; top: 4px; width: 40px; min-height: 40px; margin: 0; padding: 0;
@@ -36,5 +36,5 @@ button { width: 100%; min-height: 48px; margin-top: 20px; padding: 10px 16px; fo
 footer { display: flex; flex-wrap: wrap; gap: 4px 14px; margin-top: 28px; font-size: 13px; color: var(--muted) }
 footer a { color: inherit; text-underline-offset: 3px }
 footer p { width: 100%; margin: 0 }
-@media (forced-colors: active) { button { border-color: ButtonText } }
+@media (forced-colors: active) { button, .primary { border-color: ButtonText } }
 `;

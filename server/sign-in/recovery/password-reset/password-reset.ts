@@ -18,6 +18,8 @@ export interface PasswordReset extends DeliveredLink {
   passwordDigest: string;
   /** The resource of the request; absent when an administrator started it. */
   resource?: ResourceId;
+  /** The origin of the page that led to the request, if it is known. */
+  origin?: string;
 }
 
 /** How long a link is valid by default. A first password that is handed over need not be chosen at once. */

@@ -27,6 +27,8 @@ interface ResetRequest {
   resource: ResourceId;
   name: string;
   language: MailLanguage;
+  /** The origin of the page that leads here, checked; the link leads back to it. */
+  origin?: string | undefined;
   /** The solution of a puzzle that an earlier request was refused with. */
   solution?: string | undefined;
 }
@@ -38,7 +40,7 @@ interface ResetRequest {
 export async function requestPasswordReset(
   ports: Needs,
   client: ClientInfo,
-  { resource: id, name, language, solution }: ResetRequest,
+  { resource: id, name, language, origin, solution }: ResetRequest,
 ): Promise<Result<{ deliver: () => Promise<void> }>> {
   const now = ports.clock.now();
   const unproven = await demandProof(ports, { purpose: 'reset', resource: id, client, solution });
@@ -71,7 +73,8 @@ export async function requestPasswordReset(
   const { email: to, login } = user;
   const secret = newSecret(ports);
   const key = passwordResetDocument.key(user.id);
-  const value = { ...resetOf(newUserLink(secret, user, now + PASSWORD_RESET_LIFETIME_MS), user), resource: id };
+  const link = newUserLink(secret, user, now + PASSWORD_RESET_LIFETIME_MS);
+  const value = { ...resetOf(link, user), resource: id, ...omitUndefined({ origin }) };
   const path = writeResetPath({ user: user.id, secret }, language, id);
   await ports.store.commit({
     anchor: key.anchor,

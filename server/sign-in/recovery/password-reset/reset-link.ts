@@ -39,7 +39,7 @@ export async function readReset(
   ports: Pick<Ports, 'store' | 'clock' | 'geo'>,
   text: unknown,
   address: string | undefined,
-): Promise<Result<{ key: UserLink; user: User; resource?: ResourceId | undefined }>> {
+): Promise<Result<{ key: UserLink; user: User; resource?: ResourceId | undefined; origin?: string | undefined }>> {
   const key = parseUserLink(text);
   if (!key) return refusal('RESET_LINK_INVALID');
   const now = ports.clock.now();
@@ -51,13 +51,13 @@ export async function readReset(
   if (!(await readUser(ports, user.value.account, key.user))) return refusal('RESET_LINK_INVALID');
   if (!(await isMakerInOffice(ports, reset.value, user.value))) return refusal('RESET_LINK_INVALID');
   if (reset.value.byHelpDesk && (await opensByPassword(ports, user.value))) return refusal('RESET_LINK_INVALID');
-  const { resource } = reset.value;
+  const { resource, origin } = reset.value;
   // A user who cannot access the resource cannot reset through it either (SR-4).
   const access = resource === undefined ? undefined : await readAccess(ports, resource, address);
   if (access && isRefusal(access)) return access;
   if (access && access.resource.passwordReset !== true) return refusal('RESET_LINK_INVALID');
   if (access && !(await isResetAllowedEverywhere(ports, user.value))) return refusal('RESET_LINK_INVALID');
-  return { key, user: user.value, resource };
+  return { key, user: user.value, resource, origin };
 }
 
 /**
@@ -76,12 +76,14 @@ export async function viewReset(
   ports: Pick<Ports, 'store' | 'clock' | 'geo'>,
   text: unknown,
   address: string | undefined,
-): Promise<Result<{ login: string; secondFactor: boolean; resource?: ResourceId | undefined }>> {
+): Promise<
+  Result<{ login: string; secondFactor: boolean; resource?: ResourceId | undefined; origin?: string | undefined }>
+> {
   const opened = await readReset(ports, text, address);
   if (isRefusal(opened)) return opened;
   const { secondFactor } = await passwordRule(ports, opened.user);
-  const { user, resource = soleResource(user) } = opened;
-  return { login: user.login, secondFactor, resource };
+  const { user, resource = soleResource(user), origin } = opened;
+  return { login: user.login, secondFactor, resource, origin };
 }
 
 /**

@@ -21,7 +21,7 @@ export function requestForm(view: View, { resource, name, mistake, puzzle }: Req
 <p>${t('askText')}</p>
 <input type="hidden" name="resource" value="${resource}">
 <input type="hidden" name="lang" value="${language}">
-${brand?.back === undefined ? '' : html`<input type="hidden" name="origin" value="${brand.back}">`}
+${brand?.origin === undefined ? '' : html`<input type="hidden" name="origin" value="${brand.origin}">`}
 <label for="name">${t('login')}</label>
 <input id="name" name="name" autocomplete="username" maxlength="200" value="${name ?? ''}" required ${fieldAttributes(mistake)}>
 ${errorParagraph(mistake)}

@@ -2,8 +2,9 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { composeMail } from '../../../../composition/compose-mail.ts';
+import { updateResource } from '../../../../testing/as-operator.ts';
 import { fakeHash } from '../../../../testing/fake-hasher.ts';
-import { createFixture, type Fixture, PASSWORD, read } from '../../../../testing/fixtures.ts';
+import { createFixture, type Fixture, ORIGIN, PASSWORD, read } from '../../../../testing/fixtures.ts';
 import { openService, type Service } from '../../../../testing/http-service.ts';
 import { BREACHED_PASSWORD, ISSUER } from '../../../../testing/test-ports.ts';
 import { userDocument } from '../../../../users/documents.ts';
@@ -78,6 +79,66 @@ test('works from the request to the new password', async () => {
   expect((await choose(link)).status).toBe(200);
   expect(await passwordHash()).toBe(fakeHash(NEW));
   expect(await mailed()).toContain('was changed');
+});
+
+describe('the way back after the new password', () => {
+  const done = async (origin?: string) => {
+    await post('/reset', {
+      fields: { resource: scene.resource.id, name: 'alice', lang: 'en', ...omitUndefined({ origin }) },
+    });
+    const link = /\/reset\/password\S+#(\S+)/.exec(await mailed())?.[1] ?? '';
+    return (await choose(link)).text();
+  };
+  const wayBack = (html: string) => /<a class="primary" href="([^"]*)"([^>]*)>/.exec(html)?.slice(1);
+  const change = (fields: Parameters<typeof updateResource>[3]) =>
+    updateResource(service.ports, scene.account, scene.resource.id, fields);
+
+  test('leads to the site, once, and gives it no login', async () => {
+    const html = await done();
+    expect(wayBack(html)).toEqual([ORIGIN, '']);
+    expect(html).toContain('>Back to Shop</a>');
+    expect(html.split(`href="${ORIGIN}"`)).toHaveLength(2);
+    expect(html).not.toMatch(/alice|<script/);
+  });
+
+  // SR-11. The attack: a reset that the attacker requests leads its user to a page of the attacker.
+  test.each(['https://evil.example', '//evil.example', 'javascript:alert(1)', `${ORIGIN}@evil.example`])(
+    'SR-11: never leads to %s',
+    async (origin) => {
+      expect(wayBack(await done(origin))).toEqual([ORIGIN, '']);
+    },
+  );
+
+  test('leads to the origin that the request came from, as long as the resource allows it', async () => {
+    const other = 'https://other.example';
+    await change({ allowedOrigins: [ORIGIN, other] });
+    expect(wayBack(await done(other))).toEqual([other, '']);
+    await ask('alice');
+    await post('/reset', { fields: { resource: scene.resource.id, name: 'alice', lang: 'en', origin: other } });
+    const link = /\/reset\/password\S+#(\S+)/.exec(await mailed())?.[1] ?? '';
+    await change({ allowedOrigins: [ORIGIN] });
+    expect(wayBack(await (await choose(link)).text())).toEqual([ORIGIN, '']);
+  });
+
+  test('hands the login to the tab where users sign in on a page of the service', async () => {
+    await change({ redirectUris: [`${ORIGIN}/signed-in`] });
+    const filled = ` data-key="countersign|login|${scene.resource.id}" data-login="alice"`;
+    const html = await done();
+    expect(wayBack(html)).toEqual([ORIGIN, filled]);
+    expect(html.match(/<script[^>]*>/g)).toHaveLength(1);
+  });
+
+  test('leads to the self-service page that the request came from', async () => {
+    await change({ selfService: { tokens: true, password: true, details: [], browsers: false } });
+    expect(wayBack(await done(ISSUER))?.[0]).toBe(`/widget/v1/self?resource=${scene.resource.id}`);
+  });
+
+  test('is missing where no return is known', async () => {
+    await change({ allowedOrigins: [] });
+    const html = await done();
+    expect(html).toContain('Your password is set');
+    expect(html).not.toContain('<a ');
+  });
 });
 
 // SR-40

@@ -11,7 +11,14 @@ import { isRefusal, type Refusal } from '../../../../kernel/result.ts';
 import { readBrand } from '../../../../messages/hosted-pages/brand.ts';
 import { showFault, showUnknownAddress } from '../../../../messages/hosted-pages/fault.ts';
 import { readForm } from '../../../../messages/hosted-pages/form.ts';
-import { paragraphs, showLinkPage, showPage, type View, viewOf } from '../../../../messages/hosted-pages/pages.ts';
+import {
+  paragraphs,
+  showDone,
+  showLinkPage,
+  showPage,
+  type View,
+  viewOf,
+} from '../../../../messages/hosted-pages/pages.ts';
 import { type PageTexts, readPageTexts } from '../../../../messages/hosted-pages/texts.ts';
 import { minLengthOf } from '../../../../passwords/password-policy.ts';
 import { requestPasswordReset } from '../request-password-reset.ts';
@@ -36,6 +43,8 @@ type Needs = Pick<
 
 /** 256 code points are never longer in any encoding; a longer password is refused at once. */
 const MAX_PASSWORD_TEXT = 2048;
+
+const CHOOSE_FIELDS = ['link', 'password', 'again', 'lang', 'resource'] as const;
 
 /**
  * The password reset, as pages of the service: in the frame, a site would have one more form for a password to imitate.
@@ -77,6 +86,7 @@ export function reset(ports: Needs) {
       resource,
       name,
       language,
+      origin: view.brand?.origin,
       solution: form.proof,
     });
     if (isRefusal(verdict) && verdict.puzzle) return askForProof(c, view, { resource, name }, verdict, !form.proof);
@@ -91,17 +101,12 @@ export function reset(ports: Needs) {
   });
 
   app.post('/reset/password', async (c) => {
-    const {
-      link = '',
-      password,
-      again,
-      lang,
-      resource,
-    } = await readForm(c, ['link', 'password', 'again', 'lang', 'resource']);
+    const { link = '', password, again, lang, ...claimed } = await readForm(c, CHOOSE_FIELDS);
     // Checked again for the form: after any error of the password, the page names the rule that applies.
     const seen = await viewReset(ports, link, c.get('clientAddress'));
     // A valid link knows its resource, whatever the address of the page says.
-    const view = await viewOf(ports, c, lang, await readBrand(ports, isRefusal(seen) ? resource : seen.resource));
+    const { resource, origin } = isRefusal(seen) ? { ...claimed, origin: undefined } : seen;
+    const view = await viewOf(ports, c, lang, await readBrand(ports, resource, origin));
     const { language } = view;
     const t = readPageTexts(view);
     if (isRefusal(seen)) return showRefusal(c, view, seen);
@@ -120,7 +125,7 @@ export function reset(ports: Needs) {
       return mistake === undefined ? showRefusal(c, view, verdict) : ask(mistake);
     }
     runAfterResponse(c, verdict.deliver);
-    return showPage(c, { ...view, title: 'doneTitle', body: paragraphs(t('doneText')) });
+    return showDone(c, { ...view, title: 'doneTitle', text: t('doneText'), login: seen.login });
   });
   app.get('/reset/*', showUnknownAddress);
   return app;

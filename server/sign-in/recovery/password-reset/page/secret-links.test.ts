@@ -117,6 +117,8 @@ test('SR-40: a token is unlocked by the button, not by opening the link', async 
   await post('/unlock', { link, lang: 'en' });
   expect(await isLocked()).toBe(true);
   const done = await post('/unlock', { link, lang: 'en', confirmed: 'yes' });
-  expect(await done.text()).toContain('Your token is unlocked');
+  const page = await done.text();
+  expect(page).toContain('Your token is unlocked');
+  expect(page).toContain('>Back to Shop</a>');
   expect(await isLocked()).toBe(false);
 });

@@ -8,7 +8,14 @@ import { isRefusal } from '../../../../kernel/result.ts';
 import { readBrand } from '../../../../messages/hosted-pages/brand.ts';
 import { showFault, showUnknownAddress } from '../../../../messages/hosted-pages/fault.ts';
 import { readForm } from '../../../../messages/hosted-pages/form.ts';
-import { paragraphs, showLinkPage, showPage, type View, viewOf } from '../../../../messages/hosted-pages/pages.ts';
+import {
+  paragraphs,
+  showDone,
+  showLinkPage,
+  showPage,
+  type View,
+  viewOf,
+} from '../../../../messages/hosted-pages/pages.ts';
 import { type PageTexts, readPageTexts } from '../../../../messages/hosted-pages/texts.ts';
 import { unlockOwnTokens, viewUnlock } from '../unlock-own-tokens.ts';
 
@@ -44,7 +51,7 @@ export function unlock(ports: Needs) {
     }
     const verdict = await unlockOwnTokens(ports, clientInfo(c), { link, language });
     if (isRefusal(verdict)) return showInvalid(c, view);
-    return showPage(c, { ...view, title: 'unlockedTitle', body: paragraphs(t('unlockedText')) });
+    return showDone(c, { ...view, title: 'unlockedTitle', text: t('unlockedText'), login: seen.user.login });
   });
   app.get('/unlock/*', showUnknownAddress);
   return app;
