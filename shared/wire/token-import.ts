@@ -75,5 +75,12 @@ export type ImportWarning = keyof typeof IMPORT_WARNINGS;
 export const IMPORT_FORMATS = ['pskc', 'csv', 'otpauth', 'migration', 'app'] as const;
 export type ImportFormat = (typeof IMPORT_FORMATS)[number];
 
+/** The kinds that a CSV file may contain. */
+export const IMPORT_KINDS = ['totp', 'hotp', 'ocra'] as const;
+
+/** The encodings of seeds in a CSV file. */
+export const SEED_ENCODINGS = ['hex', 'base32', 'base64'] as const;
+export type SeedEncoding = (typeof SEED_ENCODINGS)[number];
+
 export const IMPORT_MAX_BYTES = 2 * 1024 * 1024;
 export const IMPORT_MAX_ROWS = 10_000;

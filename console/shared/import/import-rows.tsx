@@ -53,16 +53,3 @@ export function ImportRows({ rows }: { rows: readonly ImportRow[] }) {
     </>
   );
 }
-
-/** The progress of a long import. */
-export function ImportProgress({ text, done, total }: { text: string; done: number; total: number }) {
-  return (
-    <div class="import-progress">
-      <p role="status">{text}</p>
-      <progress value={done} max={total} aria-label={text} />
-      <p class="hint">
-        {done} / {total}
-      </p>
-    </div>
-  );
-}

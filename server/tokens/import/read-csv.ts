@@ -1,10 +1,10 @@
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import { TOKEN_COLUMNS } from '@countersign/protocol/token-columns';
-import type { ImportWarning } from '@countersign/protocol/token-import';
+import type { ImportWarning, SeedEncoding } from '@countersign/protocol/token-import';
 import { recordsOf } from './csv-records.ts';
 import { flawOf, ImportError, type ImportedToken, type ImportRow } from './import-file.ts';
 import { instantOf } from './read-instant.ts';
-import { type SeedEncoding, seedOf } from './seed-format.ts';
+import { seedOf } from './seed-format.ts';
 import { validateToken } from './validate-token.ts';
 
 export interface CsvOptions {

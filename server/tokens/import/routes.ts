@@ -1,10 +1,12 @@
 import {
   IMPORT_FLAWS,
   IMPORT_FORMATS,
+  IMPORT_KINDS,
   IMPORT_MAX_BYTES,
   IMPORT_MAX_ROWS,
   IMPORT_WARNINGS,
   type ImportFlaw,
+  SEED_ENCODINGS,
 } from '@countersign/protocol/token-import';
 import { z } from '@hono/zod-openapi';
 import { count, tokenId } from '../../http/api/fields.ts';
@@ -14,7 +16,7 @@ import { IMPORT_BODY_LIMIT } from '../../http/middleware/body-limit.ts';
 import { refuse } from '../../http/problem.ts';
 import { isRefusal } from '../../kernel/result.ts';
 import { type ImportedRow, type ImportPorts, type ImportReport, importTokens } from './import-tokens.ts';
-import { base64Decode, hexDecode, SEED_ENCODINGS } from './seed-format.ts';
+import { base64Decode, hexDecode } from './seed-format.ts';
 
 const keysOf = <T extends string>(table: Readonly<Record<T, string>>) => Object.keys(table) as [T, ...T[]];
 
@@ -55,7 +57,7 @@ const input = z
       .optional()
       .openapi({ description: 'The password of an encrypted PSKC file or export.', example: 'qwerty' }),
     preSharedKey: preSharedKey.optional(),
-    kind: z.enum(['totp', 'hotp', 'ocra']).optional().openapi({ description: 'CSV: the kind of rows that have none.' }),
+    kind: z.enum(IMPORT_KINDS).optional().openapi({ description: 'CSV: the kind of rows that have none.' }),
     seedEncoding: z
       .enum(SEED_ENCODINGS)
       .optional()

@@ -1,8 +1,6 @@
+import type { SeedEncoding } from '@countersign/protocol/token-import';
 import { base32Decode } from '../kinds/oath/base32.ts';
 import { ImportError } from './import-file.ts';
-
-export const SEED_ENCODINGS = ['hex', 'base32', 'base64'] as const;
-export type SeedEncoding = (typeof SEED_ENCODINGS)[number];
 
 const LONGEST = 1024;
 
