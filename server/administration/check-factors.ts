@@ -14,14 +14,14 @@ import {
 import { type SecondFactorOutcome, verifySecondFactor } from '../authentication/verify-second-factor.ts';
 import type { EventDraft } from '../kernel/event.ts';
 import type { AccountId, AdministratorId } from '../kernel/ids.ts';
-import type { Ports } from '../kernel/ports/ports.ts';
+import type { Ports, ReadPorts } from '../kernel/ports/ports.ts';
 import { type ClientInfo, createEvent } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import { notify } from '../messages/notify.ts';
 import { type CountedAttempt, countAttempt, type PasswordOwner } from '../passwords/count-attempt.ts';
 import { userSubject } from '../passwords/password-counters.ts';
 import { passwordDigest } from '../passwords/password-digest.ts';
-import { ReadAhead } from '../store/read-ahead.ts';
+import { forRequest } from '../store/request-ports.ts';
 import { newOperation, transact } from '../store/transact.ts';
 import { tokenDocument } from '../tokens/documents.ts';
 import { recoveryCodeMac } from './codes.ts';
@@ -38,7 +38,7 @@ export type SecondFactorPorts = Pick<
  * @returns the attempt, to be verified and closed
  */
 export function countAdministratorAttempt(
-  ports: SecondFactorPorts,
+  processPorts: SecondFactorPorts,
   asked: {
     account: AccountId;
     /** As typed. */
@@ -48,6 +48,7 @@ export function countAdministratorAttempt(
     find?: () => Promise<Administrator | undefined>;
   },
 ): Promise<Result<CountedAttempt<FoundAdministrator>>> {
+  const ports = forRequest(processPorts);
   const { account, name, address } = asked;
   const { find = () => locateAdministrator(ports, account, name) } = asked;
   const findOwner = async () => {
@@ -55,10 +56,10 @@ export function countAdministratorAttempt(
     const owner = found && ownerOf(ports, found);
     return { kind: 'administrator', account, name, address, owner, subject: userSubject(ports, found?.id) } as const;
   };
-  return countAttempt(ports, findOwner, new ReadAhead(ports.store));
+  return countAttempt(ports, findOwner);
 }
 
-function ownerOf(ports: Pick<Ports, 'clock'>, found: Administrator): PasswordOwner<FoundAdministrator> {
+function ownerOf(ports: ReadPorts, found: Administrator): PasswordOwner<FoundAdministrator> {
   const { account, id } = found;
   return {
     id,
@@ -70,8 +71,8 @@ function ownerOf(ports: Pick<Ports, 'clock'>, found: Administrator): PasswordOwn
       rehashed: { type: 'administrator.updated', subject: id, changed: ['passwordHash'] },
     },
     // A removal or a new password during the hash ends the sign-in (SR-4).
-    reload: async (store, passwordHash) => {
-      const read = await readAdministrator({ ...ports, store }, account, id);
+    reload: async (passwordHash) => {
+      const read = await readAdministrator(ports, account, id);
       if (isRefusal(read)) return undefined;
       const { state, passwordHash: current } = read.administrator;
       return state === 'active' && current === passwordHash ? read : undefined;

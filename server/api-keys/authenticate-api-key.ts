@@ -4,8 +4,8 @@ import type { WritePorts } from '../kernel/ports/ports.ts';
 import type { RawKey } from '../kernel/ports/store.ts';
 import { type Result, refusal } from '../kernel/result.ts';
 import { hashSecret, isSameSecret } from '../kernel/secret-token.ts';
-import { ReadAhead } from '../store/read-ahead.ts';
 import { recordOnce } from '../store/record-once.ts';
+import { RequestStore } from '../store/request-ports.ts';
 import { type ApiKey, KEY_USE_STEP_MS, validSecretHashes } from './api-key.ts';
 import { parseApiKey } from './api-key-format.ts';
 import { apiKeyDocument, apiKeyUseDocument } from './documents.ts';
@@ -20,20 +20,20 @@ export async function authenticateApiKey(
   ports: WritePorts,
   text: string,
   alongside: (account: AccountId) => readonly RawKey[] = () => [],
-): Promise<Result<{ key: ApiKey; ahead: ReadAhead }>> {
+): Promise<Result<{ key: ApiKey; store: RequestStore }>> {
   const parsed = parseApiKey(text);
   if (!parsed) return refusal('API_KEY_INVALID');
   const now = ports.clock.now();
   const key = apiKeyDocument.key(parsed.account, parsed.id);
-  const ahead = new ReadAhead(ports.store);
+  const store = new RequestStore(ports.store);
   const accountKey = accountDocument.key(parsed.account);
-  await ahead.read([key, accountKey, ...alongside(parsed.account)], now);
-  const [stored, account] = await ahead.getMany([key, accountKey], now);
+  await store.readAhead([key, accountKey, ...alongside(parsed.account)], now);
+  const [stored, account] = await store.getMany([key, accountKey], now);
   const given = hashSecret(parsed.secret);
   // A key of the Protectimus dialect works on that API alone.
   const kept = stored && stored.value.kind === undefined ? validSecretHashes(stored.value, now) : [];
   const right = kept.map((hash) => isSameSecret(given, hash)).includes(true);
   if (!stored || !account || !right) return refusal('API_KEY_INVALID');
   void recordOnce(ports, apiKeyUseDocument.key(parsed.account, parsed.id), KEY_USE_STEP_MS);
-  return { key: stored.value, ahead };
+  return { key: stored.value, store };
 }

@@ -10,8 +10,9 @@ import { createEvent, type RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Refusal, type Result, refusal } from '../kernel/result.ts';
 import { passwordDigest } from '../passwords/password-digest.ts';
 import { acceptedKinds, type Resource } from '../resources/resource.ts';
-import { ReadAhead } from '../store/read-ahead.ts';
 import { recordOnce } from '../store/record-once.ts';
+import type { RequestStore } from '../store/request-ports.ts';
+import { forRequest, type RequestPorts } from '../store/request-ports.ts';
 import { newOperation } from '../store/transact.ts';
 import { apiScope } from '../tokens/challenge.ts';
 import { tokenDocument } from '../tokens/documents.ts';
@@ -34,7 +35,8 @@ import { makeUpFor, rememberedReads, rememberReads } from './remembered-reads.ts
 import { acceptedKindsFrom, factorStates } from './second-factor.ts';
 import { type SecondFactorEvent, verifySecondFactor, verifyUserFactor } from './verify-second-factor.ts';
 
-type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'hasher' | 'secrets' | 'geo' | 'breachedPasswords'>;
+type ProcessNeeds = Pick<Ports, 'store' | 'clock' | 'random' | 'hasher' | 'secrets' | 'geo' | 'breachedPasswords'>;
+type Needs = RequestPorts<ProcessNeeds>;
 
 /** An authentication requested by a host's backend, which names the method. */
 export type AuthenticationRequest = {
@@ -76,16 +78,19 @@ interface AuthenticationResult {
  * Every evaluated attempt has one event, appended with the commit that decides it (SR-34). An attempt refused without
  * evaluation (OVERLOADED, TOO_MANY_ATTEMPTS) has none.
  *
- * @param ahead with what {@link authenticationKeys} names, if that was read with the API key
+ * @param store of the request, if that has read what {@link authenticationKeys} names with the API key
  */
 export async function authenticate(
-  ports: Needs,
+  ports: ProcessNeeds,
   act: RequestContext,
   request: AuthenticationRequest,
-  ahead?: ReadAhead,
+  store?: RequestStore,
 ): Promise<Result<AuthenticationResult>> {
   if (!mayAuthenticateOn(act.actor, request.resource)) return refusal('SCOPE_MISSING');
-  const verdict = await decide(ports, act, request, ahead ?? (await readNamed(ports, act, request)));
+  const own = forRequest(ports, store);
+  const named = authenticationKeys(ports.store, act.actor.account, request);
+  if (!store) await own.store.readAhead(named, ports.clock.now());
+  const verdict = await decide(own, act, request);
   if (isRefusal(verdict)) {
     const { audit: _audit, ...answer } = verdict;
     return answer;
@@ -98,14 +103,12 @@ async function decide(
   ports: Needs,
   act: RequestContext,
   request: AuthenticationRequest,
-  ahead: ReadAhead,
 ): Promise<Result<AuthenticationResult>> {
   const { account } = act.actor;
-  const reads = { ...ports, store: ahead };
   // Both are only read here, so read them together; the user may not exist.
   const [access, user] = await Promise.all([
-    readAccess(reads, request.resource, request.address, account),
-    request.method === 'otp' ? locateTyped(reads, account, request.user) : undefined,
+    readAccess(ports, request.resource, request.address, account),
+    request.method === 'otp' ? locateTyped(ports, account, request.user) : undefined,
   ]);
   const attempt = new Attempt(ports, act, request);
   if (isRefusal(access)) {
@@ -119,20 +122,14 @@ async function decide(
     case 'password-otp': {
       const answer = request.method === 'password-otp' ? secondAnswerOf(request) : undefined;
       return answer === undefined
-        ? authenticateWithPassword(ports, attempt, access.resource, request, ahead)
-        : authenticateWithPasswordAndOtp(ports, attempt, access.resource, request, answer, ahead);
+        ? authenticateWithPassword(ports, attempt, access.resource, request)
+        : authenticateWithPasswordAndOtp(ports, attempt, access.resource, request, answer);
     }
     case 'otp':
-      return authenticateWithOtp(ports, attempt, access.resource, user, request, ahead);
+      return authenticateWithOtp(ports, attempt, access.resource, user, request);
     case 'token':
-      return authenticateWithToken(ports, attempt, access.resource, request, ahead);
+      return authenticateWithToken(ports, attempt, access.resource, request);
   }
-}
-
-async function readNamed(ports: Needs, { actor }: RequestContext, request: AuthenticationRequest): Promise<ReadAhead> {
-  const ahead = new ReadAhead(ports.store);
-  await ahead.read(authenticationKeys(ports.store, actor.account, request), ports.clock.now());
-  return ahead;
 }
 
 /** What a request alone says will be read. */
@@ -214,7 +211,6 @@ async function authenticateWithOtp(
   resource: Resource,
   user: User | undefined,
   request: By<'otp'>,
-  ahead: ReadAhead,
 ): Promise<Result<AuthenticationResult>> {
   const answer = secondAnswerOf(request) ?? { kind: 'code', otp: '' };
   if (!user) {
@@ -226,14 +222,14 @@ async function authenticateWithOtp(
   const scope = apiScope(resource.id, user);
   const keys = assignedTokenKeys(user, resource.id);
   const saved = {
-    user: user.id !== request.user && ahead.knows([userDocument.key(user.id)]),
-    tokens: ahead.knows(keys),
+    user: user.id !== request.user && ports.store.knows([userDocument.key(user.id)]),
+    tokens: ports.store.knows(keys),
   };
   const beforeRefusal = (hasWaited: boolean) =>
     makeUpFor(ports, { user: saved.user, tokens: saved.tokens && !hasWaited });
   const name = request.user;
   const asked = { method: 'otp', user, name, way: 'api', resource, answer, scope, beforeRefusal } as const;
-  const outcome = await verifyUserFactor(ports, asked, createEvent, ahead);
+  const outcome = await verifyUserFactor(ports, asked, createEvent);
   if (isRefusal(outcome)) {
     return outcome.refused === 'OTP_REPLAYED' ? outcome : refusal('INVALID_CREDENTIALS');
   }
@@ -247,9 +243,8 @@ async function authenticateWithPassword(
   attempt: Attempt,
   known: Resource,
   request: PasswordRequest,
-  ahead: ReadAhead,
 ): Promise<Result<AuthenticationResult>> {
-  const counted = await countTyped(ports, attempt, known, request, ahead);
+  const counted = await countTyped(ports, attempt, known, request);
   if (isRefusal(counted)) return counted;
   let passed: Result<AuthenticationResult>;
   let event: Json | undefined;
@@ -259,7 +254,7 @@ async function authenticateWithPassword(
       event = attempt.wrongPassword(right);
       return right;
     }
-    const access = await readAccess({ ...ports, store: ahead }, known.id, request.address, attempt.account);
+    const access = await readAccess(ports, known.id, request.address, attempt.account);
     passed = isRefusal(access) ? access : withPasswordAlone(ports, request, { ...right, ...access, breach: 'none' });
     if (!isRefusal(access) && !isRefusal(passed)) {
       const first = await lookUpPassword(ports, counted, right, access.resource, request);
@@ -279,9 +274,8 @@ async function authenticateWithPasswordAndOtp(
   known: Resource,
   request: PasswordRequest,
   answer: SecondAnswer,
-  ahead: ReadAhead,
 ): Promise<Result<AuthenticationResult>> {
-  const counted = await countTyped(ports, attempt, known, request, ahead);
+  const counted = await countTyped(ports, attempt, known, request);
   if (isRefusal(counted)) return counted;
   let first: { user: User; resource: Resource; breach: Breach };
   let event: Json | undefined;
@@ -291,7 +285,7 @@ async function authenticateWithPasswordAndOtp(
       event = attempt.wrongPassword(right);
       return right;
     }
-    const access = await readAccess({ ...ports, store: ahead }, known.id, request.address, attempt.account);
+    const access = await readAccess(ports, known.id, request.address, attempt.account);
     const looked = isRefusal(access) ? access : await lookUpPassword(ports, counted, right, access.resource, request);
     if (isRefusal(looked)) {
       event = attempt.rightPassword(right.user, looked);
@@ -305,7 +299,7 @@ async function authenticateWithPasswordAndOtp(
   const createEvent = (outcome: SecondFactorEvent) =>
     attempt.otp(user.id, ['password'], breach === 'refused' ? refusedByBreach(outcome) : outcome);
   const asked = { method: 'password-otp' as const, user, resource, answer, scope: apiScope(resource.id, user) };
-  const outcome = await verifyUserFactor(ports, { ...asked, way: 'api' }, createEvent, ahead);
+  const outcome = await verifyUserFactor(ports, { ...asked, way: 'api' }, createEvent);
   if (isRefusal(outcome)) return outcome;
   const passed = withBreach({ method: 'password-otp' as const, user: publicUser(user), ...outcome }, breach);
   if (isRefusal(passed)) return passed;
@@ -320,10 +314,9 @@ function countTyped(
   { account }: Attempt,
   known: Resource,
   { resource, user: name, address }: PasswordRequest,
-  ahead: ReadAhead,
 ) {
   const readAgain = accessKeys(resource, account, known);
-  return countUserAttempt(ports, { account, resource, name, address, way: 'api', readAgain }, ahead);
+  return countUserAttempt(ports, { account, resource, name, address, way: 'api', readAgain });
 }
 
 function refusedByBreach(outcome: SecondFactorEvent): SecondFactorEvent {
@@ -361,10 +354,9 @@ async function authenticateWithToken(
   attempt: Attempt,
   resource: Resource,
   request: By<'token'>,
-  ahead: ReadAhead,
 ): Promise<Result<AuthenticationResult>> {
   const key = tokenDocument.key(request.token);
-  const [token] = await ahead.getMany([key], ports.clock.now());
+  const [token] = await ports.store.getMany([key], ports.clock.now());
   if (token?.value.account !== attempt.account || !token.value.directResources.includes(resource.id)) {
     const event = attempt.event({ outcome: 'refused', reason: 'INVALID_CREDENTIALS' });
     await decoyForUnknownUser(ports, attempt.account, request.token, { kind: 'code', otp: request.otp }, event);
@@ -372,6 +364,8 @@ async function authenticateWithToken(
   }
   const { owner } = token.value;
   const [user] = owner === undefined ? [] : await ports.store.getMany([userDocument.key(owner)], ports.clock.now());
+  // It takes as many trips as for an unknown token (SR-70).
+  ports.store.endPhase();
   const outcome = await verifySecondFactor(ports, owner ?? token.value.id, {
     method: 'token',
     way: 'api',

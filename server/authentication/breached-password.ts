@@ -7,6 +7,7 @@ import { createEvent, type RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import { isBreached, normalisePassword } from '../passwords/password-policy.ts';
 import type { Resource } from '../resources/resource.ts';
+import type { RequestPorts } from '../store/request-ports.ts';
 import { transact } from '../store/transact.ts';
 import { userDocument } from '../users/documents.ts';
 import type { User } from '../users/user.ts';
@@ -55,14 +56,15 @@ export type Breach = 'none' | 'reported' | 'refused';
  * after it (SR-4).
  */
 export async function lookUpPassword(
-  ports: Pick<Ports, 'store' | 'clock' | 'geo' | 'breachedPasswords'>,
+  ports: RequestPorts<Pick<Ports, 'store' | 'clock' | 'geo' | 'breachedPasswords'>>,
   attempt: UserAttempt,
   right: CorrectPassword,
   resource: Resource,
   { password, address }: { password: string; address?: string },
 ): Promise<Result<CorrectPassword & { resource: Resource; breach: Breach }>> {
   if (!reportsBreach(resource)) return { ...right, resource, breach: 'none' };
-  const [isListed, again] = await attempt.readAfter(() => isBreachedAt(ports, resource, password));
+  const isListed = await isBreachedAt(ports, resource, password);
+  const again = await attempt.readAgain();
   if (isRefusal(again)) return again;
   const access = await readAccessAgain(ports, resource, address);
   if (isRefusal(access)) return access;

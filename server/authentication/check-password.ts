@@ -6,7 +6,7 @@ import type { Result } from '../kernel/result.ts';
 import { type CountedAttempt, countAttempt, type PasswordOwner } from '../passwords/count-attempt.ts';
 import { anyRecord, counterKeys, userSubject } from '../passwords/password-counters.ts';
 import { passwordDigest } from '../passwords/password-digest.ts';
-import { ReadAhead } from '../store/read-ahead.ts';
+import type { RequestPorts } from '../store/request-ports.ts';
 import { assignedTokenKeys, loadAssignedTokens } from '../tokens/load-assigned-tokens.ts';
 import type { Token } from '../tokens/token.ts';
 import { assignmentTo, isAssigned } from '../users/assignments.ts';
@@ -34,7 +34,7 @@ interface PasswordAttempt {
   readAgain?: readonly RawKey[];
 }
 
-type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'hasher' | 'secrets'>;
+type Needs = RequestPorts<Pick<Ports, 'store' | 'clock' | 'random' | 'hasher' | 'secrets'>>;
 
 /** A counted attempt on a user's password. */
 export type UserAttempt = CountedAttempt<CorrectPassword>;
@@ -45,19 +45,15 @@ export type UserAttempt = CountedAttempt<CorrectPassword>;
  *
  * @returns the attempt, to be verified and closed
  */
-export function countUserAttempt(
-  ports: Needs,
-  input: PasswordAttempt,
-  ahead = new ReadAhead(ports.store),
-): Promise<Result<UserAttempt>> {
+export function countUserAttempt(ports: Needs, input: PasswordAttempt): Promise<Result<UserAttempt>> {
   const { account, name, address } = input;
   const find = async () => {
-    const { found, subject, slowestMs } = await locateCounted(ports, input, ahead);
+    const { found, subject, slowestMs } = await locateCounted(ports, input);
     const browser = await input.findBrowser?.(found);
     const owner = found && ownerOf(ports, found, input);
     return { kind: 'user', account, name, address, owner, subject, browser, slowestMs } as const;
   };
-  return countAttempt(ports, find, ahead);
+  return countAttempt(ports, find);
 }
 
 function ownerOf(ports: Needs, found: User, input: PasswordAttempt): PasswordOwner<CorrectPassword> {
@@ -73,7 +69,7 @@ function ownerOf(ports: Needs, found: User, input: PasswordAttempt): PasswordOwn
       rehashed: { type: 'user.password-upgraded', subject: id },
     },
     readAgain: [...assignedTokenKeys(found, resource), ...readAgain],
-    reload: (store, passwordHash) => reloadIfValid({ ...ports, store }, found, input, passwordHash),
+    reload: (passwordHash) => reloadIfValid(ports, found, input, passwordHash),
   };
 }
 
@@ -84,19 +80,17 @@ function ownerOf(ports: Needs, found: User, input: PasswordAttempt): PasswordOwn
 async function locateCounted(
   ports: Needs,
   { account, name, address }: PasswordAttempt,
-  ahead: ReadAhead,
 ): Promise<{ found: User | undefined; subject: string; slowestMs: number | undefined }> {
-  const reads = { ...ports, store: ahead };
   const now = ports.clock.now();
   const typed = { kind: 'user', account, name } as const;
-  await ahead.read([nameKey(account, name)], now);
-  const id = await claimedUser(reads, account, name);
+  await ports.store.readAhead([nameKey(account, name)], now);
+  const id = await claimedUser(ports, account, name);
   const subject = userSubject(ports, id);
   const user = id === undefined ? decoyAttemptDocument.key(anyRecord(ports)) : userDocument.key(id);
   const accountKey = accountDocument.key(account);
-  await ahead.read([user, accountKey, ...counterKeys(ports, typed, subject, address)], now);
-  const [owner] = await ahead.getMany([accountKey], now);
-  const found = id && (await locateUser(reads, account, name));
+  await ports.store.readAhead([user, accountKey, ...counterKeys(ports, typed, subject, address)], now);
+  const [owner] = await ports.store.getMany([accountKey], now);
+  const found = id && (await locateUser(ports, account, name));
   const slowestMs = owner?.value.importedHashCostMs;
   return { found, subject: found || id === undefined ? subject : userSubject(ports, undefined), slowestMs };
 }

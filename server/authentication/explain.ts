@@ -28,10 +28,10 @@ import { type Assignment, canSignIn, type SignInWay, type User } from '../users/
 import { accessChecks, checkResult } from './access.ts';
 import { type DenialReason, type FactorDecision, widgetMethod } from './decide-factors.ts';
 import { type EnrolmentCheck, explainEnrolment } from './explain-enrolment.ts';
-import { hasFirstFactor, secondFactorTokens } from './first-factor.ts';
+import { hasFirstFactor } from './first-factor.ts';
 import { passwordAloneSince } from './lost-device.ts';
 import { filterInput, readAccessFacts } from './read-access.ts';
-import { acceptedKindsFrom, factorStates } from './second-factor.ts';
+import { acceptedKindsFrom, factorStates, secondFactorTokens } from './second-factor.ts';
 import { type Level, type RequiredFactors, requiredDenial, requiredFactors } from './step-up.ts';
 
 type Needs = Pick<Ports, 'clock' | 'secrets' | 'geo' | 'codes' | 'freePasswordFailures'> & {

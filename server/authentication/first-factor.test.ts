@@ -2,14 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { passwordDigest } from '../passwords/password-digest.ts';
 import { sampleToken, sampleUser, tokenId } from '../testing/samples.ts';
 import { TOKEN_KINDS, type Token } from '../tokens/token.ts';
-import {
-  hasFirstFactor,
-  isBeyondMailbox,
-  isFirstFactorCurrent,
-  mailboxDigest,
-  mailboxOf,
-  secondFactorTokens,
-} from './first-factor.ts';
+import { hasFirstFactor, isBeyondMailbox, isFirstFactorCurrent, mailboxDigest, mailboxOf } from './first-factor.ts';
+import { secondFactorTokens } from './second-factor.ts';
 
 const MAILS = { firstFactor: 'mailed-code' } as const;
 const email = 'alice@shop.example';

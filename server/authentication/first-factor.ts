@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { passwordDigest } from '../passwords/password-digest.ts';
 import { mailsFirstFactor, type Resource } from '../resources/resource.ts';
-import { KIND_RULES, rulesOf } from '../tokens/kinds/rules.ts';
+import { KIND_RULES } from '../tokens/kinds/rules.ts';
 import { isOwnMailbox } from '../tokens/kinds/sent/enrolment-address.ts';
 import { isAddressFor } from '../tokens/kinds/sent/out-of-band-code.ts';
-import type { Token, TokenKind } from '../tokens/token.ts';
+import type { TokenKind } from '../tokens/token.ts';
 import { epochOf } from '../users/credential-epoch.ts';
 import type { User } from '../users/user.ts';
 
@@ -31,14 +31,6 @@ export function mailboxDigest(user: Pick<User, 'id' | 'email' | 'credentialEpoch
   return createHash('sha256')
     .update(JSON.stringify([user.id, user.email, epochOf(user)]))
     .digest('base64url');
-}
-
-/**
- * The tokens that may be a second factor here. Beside a mailed code, those whose codes are mailed are not (SR-69): the
- * user counts as having none of them.
- */
-export function secondFactorTokens(resource: FirstRule, tokens: readonly Token[]): readonly Token[] {
-  return mailsFirstFactor(resource) ? tokens.filter((token) => !rulesOf(token).isMailbox) : tokens;
 }
 
 /** Whether a second factor proves more than the mailbox (SR-69). */

@@ -9,7 +9,7 @@ import { type Result, refusal } from '../kernel/result.ts';
 import { filterDocument, resourceDocument } from '../resources/documents.ts';
 import type { FilterInput } from '../resources/filters/evaluate-filters.ts';
 import type { Resource } from '../resources/resource.ts';
-import { ReadAhead } from '../store/read-ahead.ts';
+import type { RequestPorts } from '../store/request-ports.ts';
 import { type AccessFacts, accessChecks } from './access.ts';
 
 /**
@@ -33,15 +33,14 @@ export async function readAccess(
   return { resource: facts.resource };
 }
 
-/** The same for a resource that was read before, in one trip unless its filters have changed. */
+/** The same in another phase, for a resource that was read before: in one trip unless its filters have changed. */
 export async function readAccessAgain(
-  ports: Pick<Ports, 'store' | 'clock' | 'geo'>,
+  ports: RequestPorts<Pick<Ports, 'store' | 'clock' | 'geo'>>,
   known: Resource,
   address: string | undefined,
 ): Promise<Result<{ resource: Resource }>> {
-  const ahead = new ReadAhead(ports.store);
-  await ahead.read(accessKeys(known.id, known.account, known), ports.clock.now());
-  return readAccess({ ...ports, store: ahead }, known.id, address);
+  await ports.store.readAgain(accessKeys(known.id, known.account, known), ports.clock.now());
+  return readAccess(ports, known.id, address);
 }
 
 /** What {@link readAccess} reads; its filters only if a version of the resource is known. */

@@ -114,7 +114,7 @@ export const authenticationRoutes = [
         return refuse(c, 'OTP_MALFORMED');
       const { address, ...rest } = body;
       const asked = { ...rest, ...omitUndefined({ address }) };
-      const verdict = await authenticate(ports, c.get('act'), asked, c.get('ahead'));
+      const verdict = await authenticate(ports, c.get('act'), asked, c.get('store'));
       if (isRefusal(verdict)) return refuseResult(c, verdict);
       return c.json({ authenticated: true as const, ...verdict }, 200);
     },

@@ -1,5 +1,5 @@
 import type { FactorKind, FactorOption } from '@countersign/protocol/flow';
-import { acceptedKinds, type Resource } from '../resources/resource.ts';
+import { acceptedKinds, mailsFirstFactor, type Resource } from '../resources/resource.ts';
 import { isSubstitute, KIND_RULES, rulesOf } from '../tokens/kinds/rules.ts';
 import { isLockedByAdministrator, isLockedByCodesAlone, tokenState } from '../tokens/lockout.ts';
 import type { SecondAnswer } from '../tokens/second-answer.ts';
@@ -31,6 +31,17 @@ export function offersPasskeySignIn(
   return (
     resource.passkeySignIn === true && resource.testMode === undefined && acceptedKinds(resource).includes('webauthn')
   );
+}
+
+/**
+ * The tokens that may be a second factor here. Beside a mailed code, those whose codes are mailed are not (SR-69): the
+ * user counts as having none of them.
+ */
+export function secondFactorTokens(
+  resource: Pick<Resource, 'firstFactor'>,
+  tokens: readonly Token[],
+): readonly Token[] {
+  return mailsFirstFactor(resource) ? tokens.filter((token) => !rulesOf(token).isMailbox) : tokens;
 }
 
 /**

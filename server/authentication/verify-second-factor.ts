@@ -3,7 +3,7 @@ import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import type { TokenId } from '../kernel/ids.ts';
 import { runExclusive } from '../kernel/keyed-queue.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
-import type { DocumentReader, Json, Stored } from '../kernel/ports/store.ts';
+import type { Json, Stored } from '../kernel/ports/store.ts';
 import { type Result, refusal } from '../kernel/result.ts';
 import { isEnrolmentRequired } from '../resources/enrolment-policy.ts';
 import type { Resource } from '../resources/resource.ts';
@@ -53,7 +53,7 @@ interface SecondFactorAttempt extends SecondFactorRules {
    */
   beforeRefusal?: (hasWaited: boolean) => Promise<void>;
   /** The tokens that may answer. Read at the attempt's turn, and again after every lost race. */
-  readTokens: (isAgain: boolean) => Promise<LimitedToken[]>;
+  readTokens: () => Promise<LimitedToken[]>;
 }
 
 /** The outcome of a check, for its event. */
@@ -86,7 +86,8 @@ export async function verifySecondFactor(
 
   return runExclusive(ports.store, factorQueueKey(queue), async (hasWaited) => {
     for (let round = 0; round < MAX_ROUNDS; round++) {
-      const tokens = await attempt.readTokens(hasWaited || round > 0);
+      if (round > 0) ports.store.endPhase?.();
+      const tokens = await attempt.readTokens();
       const need = needForSecondFactor(tokens, attempt, now);
       if (need.kind === 'skip') return skipSecondFactor(ports, attempt);
       const decision = need.kind === 'refuse' ? need : await decideOnAnswers(ports, attempt, tokens, now);
@@ -288,15 +289,13 @@ interface UserFactorAttempt {
 }
 
 /**
- * Verifies one answer against the tokens with which a user is assigned to a resource, as read when its turn comes.
- *
- * @param ahead where to read them if the turn comes at once
+ * Verifies one answer against the tokens with which a user is assigned to a resource, as read when its turn comes; if
+ * that is at once, in the phase of the request.
  */
 export function verifyUserFactor(
   ports: SecondFactorPorts,
   { method, user, name, way, resource, answer, scope, signs, beforeRefusal }: UserFactorAttempt,
   createEvent?: SecondFactorAttempt['createEvent'],
-  ahead: DocumentReader = ports.store,
 ): Promise<SecondFactorOutcome> {
   const queue = name === undefined ? user.id : typedNameQueueKey(user.account, name);
   return verifySecondFactor(ports, queue, {
@@ -311,6 +310,6 @@ export function verifyUserFactor(
     user,
     attempt: newOperation(ports),
     ...omitUndefined({ createEvent, beforeRefusal }),
-    readTokens: (isAgain) => readLimitedTokens({ ...ports, store: isAgain ? ports.store : ahead }, user, resource, way),
+    readTokens: () => readLimitedTokens(ports, user, resource, way),
   });
 }

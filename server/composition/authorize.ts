@@ -82,7 +82,7 @@ function requireScope(ports: AuthorizationPorts, scope: ApiScope, keysOf?: KeysO
     const confined = scope !== 'authenticate' && outcome.key.resources !== undefined;
     if (confined || !outcome.key.scopes.includes(scope)) return refuse(c, 'SCOPE_MISSING');
     c.set('act', { actor: keyActor(outcome.key), ...clientInfo(c) });
-    c.set('ahead', outcome.ahead);
+    c.set('store', outcome.store);
     await next();
   };
 }

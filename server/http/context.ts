@@ -2,7 +2,7 @@ import type { RefusalCode } from '@countersign/protocol/codes';
 import type { HttpBindings } from '@hono/node-server';
 import type { AccountId } from '../kernel/ids.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
-import type { ReadAhead } from '../store/read-ahead.ts';
+import type { RequestStore } from '../store/request-ports.ts';
 import type { Logger } from './log.ts';
 
 /** The cookie that carries an administrator's session, and the one origin whose pages may use it. */
@@ -33,8 +33,8 @@ export interface AppEnv {
     session?: object;
     /** Absent where sessions are not accepted. */
     sessionCookie?: SessionCookieOptions;
-    /** What the authorization has read for the handler. */
-    ahead?: ReadAhead;
+    /** Of this request, with what its authorization has read for the handler. */
+    store?: RequestStore;
     /** The pattern of the route, where the router does not know it. */
     route?: string;
     /** Set by `refuse`, for the access log. */

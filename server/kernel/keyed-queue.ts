@@ -6,6 +6,7 @@ const MAX_WAITING = 64;
 
 interface Queues {
   readonly memory: Pick<ProcessMemory, 'queues'>;
+  endPhase?(): void;
 }
 
 /**
@@ -13,19 +14,20 @@ interface Queues {
  * conflicts that a flood on one token would cause. Correctness does not depend on it, since other processes do not
  * queue here: the commit's expected versions decide.
  *
- * @param store whose conflicts are avoided, with the memory of this process
- * @param work gets whether it has waited: what was read before may then be out of date
+ * @param store whose conflicts are avoided, with the memory of this process. A wait ends its phase of reading
+ * @param work gets whether it has waited
  * @param mostWaiting default {@link MAX_WAITING}
  * @param endsLine whether an error fails all that wait, too: in an outage they would wait for one timeout after another
  * @throws Overloaded if that many are waiting already
  */
 export async function runExclusive<T>(
-  { memory: { queues } }: Queues,
+  store: Queues,
   key: string,
   work: (hasWaited: boolean) => Promise<T>,
   mostWaiting = MAX_WAITING,
   endsLine: (error: unknown) => boolean = () => false,
 ): Promise<T> {
+  const { queues } = store.memory;
   const line: QueuedWork = queues.get(key) ?? { tail: Promise.resolve(), waiting: 0 };
   if (line.waiting >= mostWaiting) throw new Overloaded(1000);
   const hasWaited = line.waiting > 0;
@@ -36,6 +38,7 @@ export async function runExclusive<T>(
   };
   const run = async () => {
     if (line.ended) throw line.ended.error;
+    if (hasWaited) store.endPhase?.();
     try {
       return await work(hasWaited);
     } catch (error) {

@@ -41,7 +41,11 @@ export interface ProcessMemory {
 }
 
 /** The store as one process uses it. */
-export type ProcessStore<S extends Store = Store> = S & { readonly memory: ProcessMemory };
+export type ProcessStore<S extends Store = Store> = S & {
+  readonly memory: ProcessMemory;
+  /** Of one request: what it has read is forgotten, because something slow has followed. */
+  endPhase?(): void;
+};
 
 /** Gives an opened store the memory of this process. */
 export function withMemory<S extends Store>(store: S, memory = createProcessMemory()): ProcessStore<S> {

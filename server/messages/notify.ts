@@ -5,6 +5,7 @@ import type { MailBrand, MailLanguage, NoticeChange } from '../kernel/mail.ts';
 import type { MailDraft } from '../kernel/mail-draft.ts';
 import type { NoticePorts } from '../kernel/ports/ports.ts';
 import type { ClientInfo } from '../kernel/request-context.ts';
+import { besideRequest } from '../store/request-ports.ts';
 
 interface Recipient {
   account: AccountId;
@@ -27,7 +28,7 @@ export function notify(
   client: ClientInfo,
   tokenName?: string,
 ): void {
-  sendNotice(ports, to, change, client, tokenName).catch(() => undefined);
+  sendNotice(besideRequest(ports), to, change, client, tokenName).catch(() => undefined);
 }
 
 /** Tells a user by mail that their credentials changed, if they have an address (SR-38). */

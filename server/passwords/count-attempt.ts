@@ -5,10 +5,10 @@ import type { AccountId, AdministratorId, TrustedBrowserId, UserId } from '../ke
 import { runExclusive } from '../kernel/keyed-queue.ts';
 import type { Reservation } from '../kernel/ports/password-hasher.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
-import type { DocumentKey, DocumentReader, Json, RawKey, Store } from '../kernel/ports/store.ts';
+import type { DocumentKey, Json, RawKey } from '../kernel/ports/store.ts';
 import { createEvent } from '../kernel/request-context.ts';
 import { isRefusal, type Refusal, type Result, refusal } from '../kernel/result.ts';
-import type { ReadAhead } from '../store/read-ahead.ts';
+import type { RequestPorts } from '../store/request-ports.ts';
 import { type Decision, newOperation, transact } from '../store/transact.ts';
 import {
   addNetwork,
@@ -26,9 +26,7 @@ import { countersOf, type PasswordCounters, type TypedName } from './password-co
 import { passwordDigest } from './password-digest.ts';
 import { normalisePassword } from './password-policy.ts';
 
-type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'hasher' | 'freePasswordFailures'>;
-type CounterStore = Pick<Store, 'getMany' | 'commit'>;
-type CountNeeds = Omit<Needs, 'store'> & { store: CounterStore };
+type Needs = RequestPorts<Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'hasher' | 'freePasswordFailures'>>;
 
 /** Whose password it is: a user or an administrator. */
 export interface PasswordOwner<Right> {
@@ -44,7 +42,7 @@ export interface PasswordOwner<Right> {
   /** What `reload` and the caller read after a right password, in one trip. */
   readAgain?: readonly RawKey[];
   /** As stored now; undefined if they may not sign in here, or if this is not the hash of their password any more. */
-  reload(store: DocumentReader, passwordHash: string): Promise<Right | undefined>;
+  reload(passwordHash: string): Promise<Right | undefined>;
 }
 
 /** One password for one name, known or unknown. */
@@ -67,10 +65,10 @@ interface CountedName<Right> extends TypedName {
  * If the name has to wait, the answer reports it. If only its owner has to, because of attempts with other names, the
  * password is not evaluated and the answer is that of a wrong one (SR-17).
  *
+ * @param ports of the request, whose phase may have read the counters
  * @param find whose password it is; it does as much for an unknown name
- * @param ahead what was read before, perhaps with the counters
  * @example
- * const attempt = await countAttempt(ports, () => findOwner(name), ahead);
+ * const attempt = await countAttempt(ports, () => findOwner(name));
  * if (isRefusal(attempt)) return attempt;
  * try {
  *   return await continueAfter(await attempt.verify(password));
@@ -81,7 +79,6 @@ interface CountedName<Right> extends TypedName {
 export async function countAttempt<Right extends object>(
   ports: Needs,
   find: () => Promise<CountedName<Right>>,
-  ahead: ReadAhead,
 ): Promise<Result<CountedAttempt<Right>>> {
   // Reserved before any step that depends on the owner, so that a refusal reveals nothing either.
   const reservation = ports.hasher.reserve();
@@ -90,14 +87,14 @@ export async function countAttempt<Right extends object>(
     const typed = await find();
     const { owner, subject, address, browser } = typed;
     reservation.prepare(owner?.passwordHash);
-    const counters = await countersOf({ ...ports, store: ahead }, typed, subject, address, browser);
+    const counters = await countersOf(ports, typed, subject, address, browser);
     // Also while the name has to wait, otherwise the owner would wait as long once more.
-    if (counters.isAhead) await setBack(ports, counters, ahead);
-    const counted = await countOrWait(ports, counters, owner?.credential ?? passwordDigest({}), ahead);
+    if (counters.isAhead) await setBack(ports, counters);
+    const counted = await countOrWait(ports, counters, owner?.credential ?? passwordDigest({}));
     if (isRefusal(counted)) return counted;
     // The decoy of an unknown name counts wrong passwords of other names.
     const isBarred = counted.isBarred && owner !== undefined;
-    attempt = new CountedAttempt(ports, reservation, typed, counters, { ...counted, isBarred }, ahead);
+    attempt = new CountedAttempt(ports, reservation, typed, counters, { ...counted, isBarred });
     return attempt;
   } finally {
     if (!attempt) reservation.release();
@@ -111,7 +108,6 @@ export class CountedAttempt<Right extends object> {
   readonly #typed: CountedName<Right>;
   readonly #counters: PasswordCounters;
   readonly #count: AttemptCount;
-  readonly #ahead: ReadAhead;
   #judgement: 'accepted' | 'refused' | undefined;
   /** That of the right password. */
   #hash: string | undefined;
@@ -122,14 +118,12 @@ export class CountedAttempt<Right extends object> {
     typed: CountedName<Right>,
     counters: PasswordCounters,
     count: AttemptCount,
-    ahead: ReadAhead,
   ) {
     this.#ports = ports;
     this.#reservation = reservation;
     this.#typed = typed;
     this.#counters = counters;
     this.#count = count;
-    this.#ahead = ahead;
   }
 
   /**
@@ -144,16 +138,16 @@ export class CountedAttempt<Right extends object> {
     // A random password, so that the check costs what a wrong guess costs for this kind of hash.
     const password = isBarred ? newOperation(this.#ports) : typed;
     const isMatch = await callDependency('checking a password', () =>
-      this.#ahead.endFor(() => this.#reservation.verify(passwordHash, normalisePassword(password))),
+      this.#reservation.verify(passwordHash, normalisePassword(password)),
     );
     if (!owner || passwordHash === undefined || !isMatch || isBarred) return this.#refuse();
     const { name, user } = this.#counters;
-    await this.#ahead.read([name, user, ...(owner.readAgain ?? [])], this.#ports.clock.now());
+    await this.#ports.store.readAhead([name, user, ...(owner.readAgain ?? [])], this.#ports.clock.now());
     this.#hash = passwordHash;
     let right = await this.#reload();
     if (right && this.#ports.hasher.needsRehash(passwordHash)) {
       // While the password is at hand (SR-18). This is a second hash, during which things may change again.
-      this.#hash = await this.#ahead.endFor(() => replaceHash(this.#ports, this.#typed.account, owner, password));
+      this.#hash = await replaceHash(this.#ports, this.#typed.account, owner, password);
       right = await this.#reload();
     }
     if (!right) return this.#refuse();
@@ -161,10 +155,9 @@ export class CountedAttempt<Right extends object> {
     return right;
   }
 
-  /** Runs something slow after the right password, and reads its owner again (SR-4). */
-  async readAfter<T>(slow: () => Promise<T>): Promise<[T, Result<Right>]> {
-    const answer = await this.#ahead.endFor(slow);
-    return [answer, (await this.#reload()) ?? this.#refuse()];
+  /** Whose right password it was, after something slow (SR-4). */
+  async readAgain(): Promise<Result<Right>> {
+    return (await this.#reload()) ?? this.#refuse();
   }
 
   /**
@@ -175,7 +168,7 @@ export class CountedAttempt<Right extends object> {
    */
   async close(event?: Json): Promise<void> {
     try {
-      if (this.#judgement === 'accepted') return await resetCounters(this.#ports, this.#counters, this.#ahead, event);
+      if (this.#judgement === 'accepted') return await resetCounters(this.#ports, this.#counters, event);
       if (this.#count.isLast) await recordCap(this.#ports, this.#counters, this.#typed);
       if (this.#judgement === 'refused') await this.#reservation.evenOut(this.#typed.slowestMs);
       if (event !== undefined) await appendAlone(this.#ports, this.#counters.name.anchor, event);
@@ -186,7 +179,7 @@ export class CountedAttempt<Right extends object> {
   }
 
   async #reload(): Promise<Right | undefined> {
-    return this.#hash === undefined ? undefined : this.#typed.owner?.reload(this.#ahead, this.#hash);
+    return this.#hash === undefined ? undefined : this.#typed.owner?.reload(this.#hash);
   }
 
   /** The password was wrong, not evaluated, or right for one who may not sign in. The event alone tells which. */
@@ -235,20 +228,16 @@ async function countOrWait(
   ports: Needs,
   counters: PasswordCounters,
   credential: string,
-  ahead: ReadAhead,
 ): Promise<Result<AttemptCount>> {
-  const counted = await count(ports, counters, credential, ahead);
+  const counted = await count(ports, counters, credential);
   if ('judged' in counted) return counted;
   if (counted.underWay.length === 0) return counted.refused;
   return runExclusive(ports.store, `password/${counters.name.anchor}`, async () => {
-    for (
-      let again: Awaited<ReturnType<typeof count>> = counted;
-      ;
-      again = await count(ports, counters, credential, ports.store)
-    ) {
+    for (let again: Awaited<ReturnType<typeof count>> = counted; ; again = await count(ports, counters, credential)) {
       if ('judged' in again) return again;
       if (again.underWay.length === 0) return again.refused;
       await Promise.race(again.underWay);
+      ports.store.endPhase();
     }
   });
 }
@@ -257,25 +246,23 @@ function count(
   ports: Needs,
   counters: PasswordCounters,
   credential: string,
-  ahead: CounterStore,
 ): Promise<AttemptCount | { refused: Refusal; underWay: readonly Promise<void>[] }> {
   const { name: key } = counters;
-  return runInOrder(ports, key, async (hasWaited) => {
-    const store = hasWaited ? ports.store : ahead;
+  return runInOrder(ports, key, async () => {
     // Read first, so that neither commit waits for the other. If another process counts this name meanwhile, the user
     // may have one wrong attempt too many, which only denies.
     const now = ports.clock.now();
-    const [seen] = await store.getMany([key], now);
+    const [seen] = await ports.store.getMany([key], now);
     const isWaiting = waitUntilFrom(seen?.value, undefined, now, ports.freePasswordFailures) > 0;
-    const forUser = isWaiting ? undefined : countForUser(ports, counters, credential, store);
-    const [refused, counted] = await Promise.all([countForName({ ...ports, store }, key), forUser]);
+    const forUser = isWaiting ? undefined : countForUser(ports, counters, credential);
+    const [refused, counted] = await Promise.all([countForName(ports, key), forUser]);
     if (refused) return { refused, underWay: pendingAttempts(ports.store, key.anchor) };
-    const ofUser = counted ?? (await countForUser(ports, counters, credential, store));
+    const ofUser = counted ?? (await countForUser(ports, counters, credential));
     return { ...ofUser, judged: trackAttempt(ports.store, key.anchor) };
   });
 }
 
-function countForName(ports: CountNeeds, key: PasswordCounters['name']): Promise<Refusal | undefined> {
+function countForName(ports: Needs, key: PasswordCounters['name']): Promise<Refusal | undefined> {
   return transact(ports, key.anchor, [key], ([stored], now): Decision<Refusal | undefined> => {
     const { attempts, waitUntil } = countAttemptFrom(stored?.value, undefined, now, ports.freePasswordFailures);
     const write = keep(key, attempts, now);
@@ -291,10 +278,9 @@ function countForUser(
   ports: Needs,
   { user: key, place, isBrowser }: PasswordCounters,
   credential: string,
-  ahead: CounterStore,
 ): Promise<Omit<AttemptCount, 'judged'>> {
-  return runInOrder(ports, key, (hasWaited) =>
-    transact({ ...ports, store: hasWaited ? ports.store : ahead }, key.anchor, [key], ([stored], now) => {
+  return runInOrder(ports, key, () =>
+    transact(ports, key.anchor, [key], ([stored], now) => {
       const before = isBrowser && place !== undefined ? addNetwork(stored?.value, place, now) : stored?.value;
       const counted = countCappedFrom(before, place, credential, now, ports.freePasswordFailures);
       const { attempts, isBarred, isCapReached: isLast } = counted;
@@ -304,9 +290,9 @@ function countForUser(
 }
 
 /** The user's counter by a clock that was set back (SR-63). */
-function setBack(ports: Needs, { user: key }: PasswordCounters, store: CounterStore): Promise<void> {
+function setBack(ports: Needs, { user: key }: PasswordCounters): Promise<void> {
   return runInOrder(ports, key, () =>
-    transact({ ...ports, store }, key.anchor, [key], ([stored], now) => ({
+    transact(ports, key.anchor, [key], ([stored], now) => ({
       answer: undefined,
       ...(stored && { write: keep(key, attemptsAsOf(stored.value, now), now) }),
     })),
@@ -317,11 +303,7 @@ function setBack(ports: Needs, { user: key }: PasswordCounters, store: CounterSt
  * Within the process, changes to one counter do not conflict, nor do the changes of an attempt interleave with others of
  * its name. The bounded queue for hashes limits the number of waiting attempts.
  */
-function runInOrder<T>(
-  { store }: Pick<Ports, 'store'>,
-  { anchor }: DocumentKey,
-  work: (hasWaited: boolean) => Promise<T>,
-): Promise<T> {
+function runInOrder<T>({ store }: Pick<Ports, 'store'>, { anchor }: DocumentKey, work: () => Promise<T>): Promise<T> {
   return runExclusive(store, `password-count/${anchor}`, work, Number.POSITIVE_INFINITY);
 }
 
@@ -342,16 +324,15 @@ async function recordCap(
 async function resetCounters(
   ports: Needs,
   { name, user, place, network }: PasswordCounters,
-  ahead: ReadAhead,
   event: Json | undefined,
 ): Promise<void> {
   const forName = () =>
-    transact({ ...ports, store: ahead }, name.anchor, [name], ([attempts]) => ({
+    transact(ports, name.anchor, [name], ([attempts]) => ({
       answer: undefined,
       ...(attempts && { write: { delete: [name] } }),
     }));
   const forUser = () =>
-    transact({ ...ports, store: ahead }, user.anchor, [user], ([attempts], now) => {
+    transact(ports, user.anchor, [user], ([attempts], now) => {
       const append = event === undefined ? {} : { append: [event] };
       const reset = resetFailuresFrom(attempts?.value, place, now);
       // A right password in a trusted browser makes its network known, as anywhere else.
@@ -359,13 +340,7 @@ async function resetCounters(
       if (value) return { answer: undefined, write: { ...keep(user, value, now), ...append } };
       return { answer: undefined, ...((attempts || event) && { write: { delete: [user], ...append } }) };
     });
-  // After a wait, the second factor is not checked on what was read before it either (SR-4).
-  const inOrder = <T>(key: DocumentKey, work: () => Promise<T>) =>
-    runInOrder(ports, key, (hasWaited) => {
-      if (hasWaited) ahead.forget();
-      return work();
-    });
-  await inOrder(name, () => Promise.all([forName(), inOrder(user, forUser)]));
+  await runInOrder(ports, name, () => Promise.all([forName(), runInOrder(ports, user, forUser)]));
 }
 
 function keep(key: DocumentKey<PasswordAttempts>, value: PasswordAttempts, now: number) {

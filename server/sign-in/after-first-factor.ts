@@ -1,8 +1,7 @@
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import { passwordRemedy } from '../authentication/breached-password.ts';
 import { widgetMethod } from '../authentication/decide-factors.ts';
-import { secondFactorTokens } from '../authentication/first-factor.ts';
-import { acceptedKindsFrom, factorOptions, factorStates } from '../authentication/second-factor.ts';
+import { acceptedKindsFrom, factorOptions, factorStates, secondFactorTokens } from '../authentication/second-factor.ts';
 import { type RequiredFactors, requiredDenial, requiredFactors } from '../authentication/step-up.ts';
 import { isRefusal, type Refusal, type Result, refusal, withAudit } from '../kernel/result.ts';
 import { passwordDigest } from '../passwords/password-digest.ts';

@@ -6,7 +6,6 @@ import { type ClientInfo, createEvent } from '../kernel/request-context.ts';
 import { isRefusal, type Refusal, type Result, refusal } from '../kernel/result.ts';
 import { passwordDigest } from '../passwords/password-digest.ts';
 import type { Resource } from '../resources/resource.ts';
-import type { ReadAhead } from '../store/read-ahead.ts';
 import { recordOnce } from '../store/record-once.ts';
 import { type Current, type Decision, transact, type Write } from '../store/transact.ts';
 import { completeFlow, type VerifiedFactors } from './complete-flow.ts';
@@ -41,8 +40,6 @@ export interface Claim {
   /** What the request has added to the flow. */
   marks: FlowMarks;
   client: ClientInfo;
-  /** The flow as claimed, and what its evaluation reads first. */
-  ahead: ReadAhead;
   /** What was stored when the evaluation began: a commit on it conflicts if that has changed. */
   held: Current<ReturnType<typeof flowKeys>>;
   rules: readonly Rule[];
@@ -169,8 +166,8 @@ async function commit(
   };
   const settled = await transact(ports, id, keys, decideHeld, held);
   if (isRefusal(settled)) return settled;
-  noteFirstResult(ports, settled.result);
-  return presentFlow(ports, settled.flow, settled.result);
+  noteFirstResult(ports.process, settled.result);
+  return presentFlow(ports.process, settled.flow, settled.result);
 }
 
 /**

@@ -11,7 +11,7 @@ import type { User } from '../users/user.ts';
 import type { VerifiedFactors } from './complete-flow.ts';
 import type { Flow, FlowAt, FlowBase, ResultRecord } from './flow.ts';
 import type { FirstFactorProof } from './flow-transitions.ts';
-import type { StepOutcome, StepPorts, StepRequest } from './step-outcome.ts';
+import type { SignInPorts, StepOutcome, StepPorts, StepRequest } from './step-outcome.ts';
 
 type Awaitable<T> = T | Promise<T>;
 
@@ -151,5 +151,5 @@ export interface Rule {
     context: Omit<BeforeStep, 'resource'> & { step: CostOfStep; refusal: Refusal },
   ): Awaitable<(<F extends Flow>(flow: F) => F) | undefined>;
   /** After the commit. A failure is logged and counted, and changes nothing. Returns what the frame alone is told. */
-  afterResult?(ports: StepPorts, context: AfterResult): Awaitable<Pick<FlowView, 'trust'> | undefined>;
+  afterResult?(ports: SignInPorts, context: AfterResult): Awaitable<Pick<FlowView, 'trust'> | undefined>;
 }

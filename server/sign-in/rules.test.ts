@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vit
 import { refusal } from '../kernel/result.ts';
 import { DEFAULT_WEIGHTS } from '../resources/environment-check.ts';
 import type { Resource } from '../resources/resource.ts';
+import { forRequest } from '../store/request-ports.ts';
 import { operatorContext, updateResource, updateToken, updateUser } from '../testing/as-operator.ts';
 import { giveRecoveryCodes } from '../testing/devices/recovery-device.ts';
 import { hookAnswer } from '../testing/fake-senders.ts';
@@ -229,7 +230,7 @@ describe('SR-87. The attack: a rule that breaks is a way in', () => {
     try {
       const hanging: Rule = { name: 'hanging', does: 'Hangs.', beforeResult: () => new Promise(() => undefined) };
       const context = {} as Parameters<typeof askBeforeResult>[2];
-      const asked = expect(askBeforeResult([hanging], ports, context)).rejects.toMatchObject({
+      const asked = expect(askBeforeResult([hanging], forRequest(ports), context)).rejects.toMatchObject({
         code: 'DEPENDENCY_FAILED',
       });
       await vi.advanceTimersByTimeAsync(10_000);

@@ -20,7 +20,7 @@ import type {
   VerifiedFirstFactor,
   VerifiedSecondFactor,
 } from './rule.ts';
-import type { StepOutcome, StepPorts } from './step-outcome.ts';
+import type { SignInPorts, StepOutcome, StepPorts } from './step-outcome.ts';
 
 /** The hooks of the rules, each in the order of the list. */
 
@@ -150,7 +150,7 @@ export async function askOnRefusal(
 /** What follows a sign-in may fail without harm: the next one asks for more, or says less. */
 export async function runAfterResult(
   rules: Rules,
-  ports: StepPorts,
+  ports: SignInPorts,
   context: AfterResult,
 ): Promise<Pick<FlowView, 'trust'>> {
   let told: Pick<FlowView, 'trust'> = {};

@@ -1,8 +1,8 @@
 import { decideFactors } from '../authentication/decide-factors.ts';
 import { decoyForUnknownUser } from '../authentication/decoy-for-unknown-user.ts';
-import { isFirstFactorCurrent, secondFactorTokens } from '../authentication/first-factor.ts';
+import { isFirstFactorCurrent } from '../authentication/first-factor.ts';
 import { locateTyped } from '../authentication/locate-typed.ts';
-import { acceptedKindsFrom, factorOptions, factorStates } from '../authentication/second-factor.ts';
+import { acceptedKindsFrom, factorOptions, factorStates, secondFactorTokens } from '../authentication/second-factor.ts';
 import { verifyUserFactor } from '../authentication/verify-second-factor.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import type { DocumentReader } from '../kernel/ports/store.ts';
@@ -29,7 +29,7 @@ import type { StepOutcome, StepPorts } from './step-outcome.ts';
  */
 export async function checkSecondFactor(
   ports: StepPorts,
-  { flow, resource, ahead, rules }: StepContext<'otp' | 'recovery' | 'passkey'>,
+  { flow, resource, rules }: StepContext<'otp' | 'recovery' | 'passkey'>,
   answer: SecondAnswer,
   trust?: true,
 ): Promise<StepOutcome> {
@@ -38,7 +38,7 @@ export async function checkSecondFactor(
   const anonymous = flow.user === undefined;
   // The resource asked for the code alone when the login was given; it may have become stricter since.
   if (anonymous && resource.methodPolicy !== 'otp') return { refusal: refusal('ACCESS_DENIED') };
-  const user = await locateUserOf({ ...ports, store: ahead }, flow);
+  const user = await locateUserOf(ports, flow);
   if (!user) {
     if (!anonymous) return { refusal: refusal('ACCESS_DENIED') };
     await decoyForUnknownUser(ports, flow.account, flow.login ?? '', answer);

@@ -2,10 +2,12 @@ import type { EventDraft } from '../kernel/event.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import type { ClientInfo } from '../kernel/request-context.ts';
 import type { Refusal } from '../kernel/result.ts';
+import type { RequestPorts } from '../store/request-ports.ts';
 import type { VerifiedFactors } from './complete-flow.ts';
 import type { AnswerableStep, Flow, FlowAt } from './flow.ts';
 
-export type StepPorts = Pick<
+/** What every sign-in needs. */
+export type SignInPorts = Pick<
   Ports,
   | 'store'
   | 'clock'
@@ -26,6 +28,9 @@ export type StepPorts = Pick<
   rpId?: string | undefined;
   relatedOrigins?: readonly string[] | undefined;
 };
+
+/** Those of the request that submits a step. */
+export type StepPorts = RequestPorts<SignInPorts>;
 
 /** One request of the frame, whichever step it submits. */
 export interface StepRequest {

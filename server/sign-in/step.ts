@@ -2,7 +2,6 @@ import type { RefusalCode } from '@countersign/protocol/codes';
 import type { ClientInfo } from '../kernel/request-context.ts';
 import type { ProofPurpose } from '../proof-of-work/puzzle.ts';
 import type { Resource } from '../resources/resource.ts';
-import type { ReadAhead } from '../store/read-ahead.ts';
 import type { AnswerableStep, FlowAt, StoredStep } from './flow.ts';
 import type { Rule } from './rule.ts';
 import type { StepOutcome, StepPorts } from './step-outcome.ts';
@@ -12,8 +11,6 @@ export interface StepContext<At extends AnswerableStep> {
   flow: FlowAt<At>;
   resource: Resource;
   client: ClientInfo;
-  /** For the first reads of the evaluation. What changes while something slow runs is read from the store again. */
-  ahead: ReadAhead;
   /** Asked after a factor. */
   rules: readonly Rule[];
 }

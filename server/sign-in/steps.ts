@@ -6,7 +6,7 @@ import { assertion, attestation } from '../tokens/kinds/passkey/passkey-fields.t
 import { type AnswerableStep, SECOND_STEPS } from './flow.ts';
 import type { Step, StepContext } from './step.ts';
 import { browserSecrets, flowResponse, frameLanguage, mobilePhone, seq, stepRequest, typedOtp } from './step-fields.ts';
-import type { StepOutcome, StepPorts } from './step-outcome.ts';
+import type { SignInPorts, StepOutcome, StepPorts } from './step-outcome.ts';
 import { cancelTransaction } from './steps/cancel.ts';
 import { confirmCodes } from './steps/codes.ts';
 import { proveToken } from './steps/enrol.ts';
@@ -161,7 +161,7 @@ interface Row<At extends AnswerableStep, Body> extends Omit<Step<At, never>, 'ha
 /** A row with its route. What the schema reads is what the handler takes, at the steps that the row names. */
 function step<At extends AnswerableStep, Body extends { seq: number }>(
   row: Row<At, Body>,
-): Step<At, Omit<Body, 'seq'>> & { routeAt(path: string): Route<StepPorts> };
+): Step<At, Omit<Body, 'seq'>> & { routeAt(path: string): Route<SignInPorts> };
 function step<Body extends { seq: number }>({ input, ...row }: Row<AnswerableStep, Body>) {
   const routeAt = (path: string) =>
     internalRoute({
@@ -171,7 +171,7 @@ function step<Body extends { seq: number }>({ input, ...row }: Row<AnswerableSte
       scope: 'public',
       isSameOriginOnly: true,
       body: input,
-      handle: async (c, ports: StepPorts, { seq, ...body }) =>
+      handle: async (c, ports: SignInPorts, { seq, ...body }) =>
         flowResponse(c, await submitStep(ports, row, stepRequest(c, seq), body)),
     });
   return { ...row, routeAt };

@@ -1,6 +1,6 @@
 import type { AccountId, FlowId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
-import type { DocumentKey, DocumentReader, Store } from '../kernel/ports/store.ts';
+import type { DocumentKey, DocumentReader } from '../kernel/ports/store.ts';
 import type { ClientInfo } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import type { ClientContext } from '../kernel/secret-context.ts';
@@ -9,7 +9,7 @@ import { appRedirectAllowed } from '../resources/app-redirect-uris.ts';
 import { resourceDocument } from '../resources/documents.ts';
 import { originAllowed } from '../resources/origins.ts';
 import { restorationDocument } from '../store/documents.ts';
-import { ReadAhead } from '../store/read-ahead.ts';
+import type { RequestPorts } from '../store/request-ports.ts';
 import { transact, type Write } from '../store/transact.ts';
 import { flowDocument, flowStartedDocument, loginRequestDocument, resultDocument } from './documents.ts';
 import type { Flow } from './flow.ts';
@@ -89,15 +89,13 @@ export async function unsealFlow<F extends StoredConversation>(
 
 /** Reads what {@link claimFlowStep} needs in one trip. A flow that no step has started is in its handle. */
 export async function readFlowAhead(
-  ports: Pick<Ports, 'store' | 'clock'>,
+  ports: RequestPorts<Pick<Ports, 'store' | 'clock'>>,
   { handle: text, seq }: { handle: unknown; seq: number },
-): Promise<ReadAhead> {
-  const ahead = new ReadAhead(ports.store);
+): Promise<void> {
   const id = parseHandle(text)?.id;
-  if (id === undefined) return ahead;
+  if (id === undefined) return;
   const first = seq === 0 ? [restorationDocument.key()] : [];
-  await ahead.read([flowDocument.key(id), flowStartedDocument.key(id), ...first], ports.clock.now());
-  return ahead;
+  await ports.store.readAhead([flowDocument.key(id), flowStartedDocument.key(id), ...first], ports.clock.now());
 }
 
 /** What a commit of a step reads. */
@@ -152,7 +150,7 @@ export async function readByHandle<F extends StoredConversation>(
  * this step
  */
 export async function claimFlowStep<F extends StoredConversation>(
-  ports: Pick<Ports, 'clock' | 'random'> & { store: Pick<Store, 'getMany' | 'commit'> },
+  ports: Pick<Ports, 'store' | 'clock' | 'random'>,
   keyOf: KeyOf<F>,
   answer: { handle: unknown; seq: number; steps: readonly F['step'][]; attempt: string; client?: ClientInfo },
   open?: (handle: Handle) => Promise<F | undefined>,

@@ -2,6 +2,7 @@ import type { FlowView } from '@countersign/protocol/flow';
 import { accessKeys, readAccess, readAccessAgain } from '../authentication/read-access.ts';
 import type { RawKey } from '../kernel/ports/store.ts';
 import { isRefusal, type Result } from '../kernel/result.ts';
+import { forRequest } from '../store/request-ports.ts';
 import { newOperation } from '../store/transact.ts';
 import { nameKey } from '../users/find-user.ts';
 import { type Claim, commitCompletion, commitEnd, commitMove, commitRefusal, type Granted } from './commit-step.ts';
@@ -13,7 +14,7 @@ import type { BeforeStep, SignInEnd } from './rule.ts';
 import { RULES } from './rules.ts';
 import { askBeforeClaim, askBeforeResult, askBeforeStep, askOnRefusal, isOfUser, runAfterResult } from './run-rules.ts';
 import type { Step } from './step.ts';
-import type { StepOutcome, StepPorts, StepRequest } from './step-outcome.ts';
+import type { SignInPorts, StepOutcome, StepPorts, StepRequest } from './step-outcome.ts';
 import {
   claimFlowStep,
   flowKeys,
@@ -33,31 +34,31 @@ type Verdict = Exclude<StepOutcome, { finish: VerifiedFactors }> | SignInEnd | (
  * Features take part as `rules`, which are asked in their order.
  */
 export async function submitStep<Input>(
-  ports: StepPorts,
+  processPorts: SignInPorts,
   step: Step<AnswerableStep, Input>,
   request: StepRequest,
   input: Input,
   rules = RULES,
 ): Promise<Result<FlowView>> {
+  const ports = forRequest(processPorts);
   const attempt = newOperation(ports);
-  const ahead = await readFlowAhead(ports, request);
-  const reads = { ...ports, store: ahead };
-  const open = (handle: Handle) => openFlow(reads, handle);
-  const readFlow = () => readByHandle(reads, flowDocument.key, request.handle, open);
+  await readFlowAhead(ports, request);
+  const open = (handle: Handle) => openFlow(ports, handle);
+  const readFlow = () => readByHandle(ports, flowDocument.key, request.handle, open);
   const marks = await askBeforeClaim(rules, ports, { step, request, readFlow });
   if (isRefusal(marks)) return marks;
-  const claimed = await claimFlowStep(reads, flowDocument.key, { ...request, steps: step.at, attempt }, open);
+  const claimed = await claimFlowStep(ports, flowDocument.key, { ...request, steps: step.at, attempt }, open);
   if (isRefusal(claimed)) return claimed;
   const { flow } = claimed;
   try {
     if (!isAt(flow, step.at)) throw new TypeError(`claimed at ${flow.step}, which the row does not accept`);
     const now = ports.clock.now();
-    await ahead.read([...flowKeys(flow.id), ...evaluationKeys(flow)], now);
-    const held = await ahead.getMany(flowKeys(flow.id), now);
-    const claim = { flow, attempt, marks, client: request.client, ahead, held, rules };
+    await ports.store.readAhead([...flowKeys(flow.id), ...evaluationKeys(flow)], now);
+    const held = await ports.store.getMany(flowKeys(flow.id), now);
+    const claim = { flow, attempt, marks, client: request.client, held, rules };
     return await commitVerdict(ports, step, claim, await evaluate(ports, step, claim, input));
   } catch (error) {
-    await releaseStep(ports, flowDocument.key, flow.id, attempt).catch((fault) =>
+    await releaseStep(processPorts, flowDocument.key, flow.id, attempt).catch((fault) =>
       ports.reportFault('freeing a step', fault),
     );
     throw error;
@@ -67,14 +68,13 @@ export async function submitStep<Input>(
 async function evaluate<Input>(
   ports: StepPorts,
   { handle }: Step<AnswerableStep, Input>,
-  { flow, client, ahead, rules }: Claim,
+  { flow, client, rules }: Claim,
   input: Input,
 ): Promise<Verdict> {
-  const access = await readAccess({ ...ports, store: ahead }, flow.resource, client.address);
+  const access = await readAccess(ports, flow.resource, client.address);
   if (isRefusal(access)) return { end: access };
   const context = { flow, resource: access.resource, client };
-  const outcome =
-    (await askBeforeStep(rules, ports, context)) ?? (await handle(ports, { ...context, ahead, rules }, input));
+  const outcome = (await askBeforeStep(rules, ports, context)) ?? (await handle(ports, { ...context, rules }, input));
   return 'finish' in outcome ? grant(ports, rules, context, outcome.finish) : outcome;
 }
 
@@ -109,7 +109,7 @@ async function commitVerdict(
   const { passed } = verdict;
   if (isRefusal(view) || view.step === 'denied' || !isOfUser(passed)) return view;
   const act = userContext({ account: flow.account, user: passed.user.id }, client);
-  return { ...view, ...(await runAfterResult(rules, ports, { ...verdict, passed, act })) };
+  return { ...view, ...(await runAfterResult(rules, ports.process, { ...verdict, passed, act })) };
 }
 
 /** What the evaluation of a step reads first: the rules of the resource, and who signs in. */

@@ -9,12 +9,12 @@ import { describePasskey } from '../tokens/kinds/passkey/start-passkey-registrat
 import { KIND_RULES } from '../tokens/kinds/rules.ts';
 import { untilResendMs } from '../tokens/kinds/sent/out-of-band-code.ts';
 import { codeOf, returnAddress } from './apps/app-code.ts';
+import { claimsOf } from './complete-flow.ts';
 import { resultDocument } from './documents.ts';
 import { recoveryCodesOf, showEnrolment, showSending } from './enrolment/show-enrolment.ts';
 import { type Flow, isAt, type ResultRecord, SECOND_STEPS } from './flow.ts';
 import { presentError } from './flow-transitions.ts';
 import { isMailedCodeLive, MAILED_OPTION, resendMailedMs } from './mailed-codes/mailed-code.ts';
-import { claimsOf } from './results/result-claims.ts';
 import { validateResult } from './results/validate-result.ts';
 import { viewSelfService } from './self-service/view.ts';
 import { readFlow } from './stored-flow.ts';

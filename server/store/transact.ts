@@ -6,11 +6,10 @@ import {
   type Change,
   type DocumentOf,
   type RawKey,
-  type Store,
   type Stored,
   StoreUnavailable,
 } from '../kernel/ports/store.ts';
-import type { ProcessMemory } from '../kernel/process-memory.ts';
+import type { ProcessStore } from '../kernel/process-memory.ts';
 
 /** Maximum decisions on conflict. Responds 503 CONTENTION. */
 const MAX_DECISIONS = 12;
@@ -44,9 +43,8 @@ export function newOperation(ports: Pick<Ports, 'clock' | 'random'>): string {
   return `${ports.clock.now().toString(36)}-${Buffer.from(ports.random.bytes(16)).toString('base64url')}`;
 }
 
-/** Ports of one change. Without a memory, as of a `ReadAhead`, it does not queue. */
 type ChangePorts = Pick<Ports, 'clock' | 'random'> & {
-  store: Pick<Store, 'getMany' | 'commit'> & { readonly memory?: ProcessMemory };
+  store: Pick<ProcessStore, 'getMany' | 'commit' | 'memory' | 'endPhase'>;
 };
 
 /**
@@ -54,7 +52,7 @@ type ChangePorts = Pick<Ports, 'clock' | 'random'> & {
  * conflict it reads and decides again, so `decide` must be pure. It resolves only when the commit is durable.
  *
  * After a conflict the changes of this process to the same documents queue: each then decides on what the one before has
- * left. Without conflicts nothing queues, and neither do changes through a `ReadAhead`, which are those of one request.
+ * left. Without conflicts nothing queues.
  *
  * @param first `absent`: the documents are probably new, so that the first decision is made without a read, and must
  *   write; or what was read before, for the first decision: it conflicts if that has changed
@@ -69,8 +67,7 @@ export async function transact<const K extends readonly RawKey[], R>(
   first: 'read' | 'absent' | Current<K> = 'read',
 ): Promise<R> {
   const queue = `change/${anchor}/${keys.map(({ name }) => name).join('/')}`;
-  const { memory } = ports.store;
-  const isFree = !memory || countWaiting({ memory }, queue) === 0;
+  const isFree = countWaiting(ports.store, queue) === 0;
   const decided = isFree ? await decideOnce(ports, anchor, keys, decide, first) : undefined;
   if (decided) return decided.answer;
   const decideInTurn = async () => {
@@ -80,10 +77,9 @@ export async function transact<const K extends readonly RawKey[], R>(
     }
     throw new Contention(anchor);
   };
-  if (!memory) return decideInTurn();
-  if (countWaiting({ memory }, queue) >= MAX_WAITING_CHANGES) throw new Contention(anchor);
+  if (countWaiting(ports.store, queue) >= MAX_WAITING_CHANGES) throw new Contention(anchor);
   const isOutage = (error: unknown) => error instanceof StoreUnavailable;
-  return runExclusive({ memory }, queue, decideInTurn, MAX_WAITING_CHANGES, isOutage);
+  return runExclusive(ports.store, queue, decideInTurn, MAX_WAITING_CHANGES, isOutage);
 }
 
 /** The decision on what is stored; undefined after a conflict. */

@@ -1,9 +1,9 @@
-import type { MiddlewareHandler } from 'hono';
+import type { Context, MiddlewareHandler } from 'hono';
+import { matchedRoutes } from 'hono/route';
 import type { RequestObserver } from '../../kernel/ports/request-observer.ts';
 import type { RequestContext } from '../../kernel/request-context.ts';
 import type { AppEnv } from '../context.ts';
 import { createPathFilter } from '../logged-path.ts';
-import { routePattern } from '../route-pattern.ts';
 
 interface AccessLogOptions {
   /** Paths of frequent probes; logged at `debug`. */
@@ -51,6 +51,15 @@ export function accessLog(options: AccessLogOptions = {}): MiddlewareHandler<App
       'request',
     );
   };
+}
+
+/**
+ * The pattern of the route at the address of a request, such as `/v1/users/:id`. Undefined if there is none: then only
+ * middleware for every path has matched.
+ */
+export function routePattern(c: Context<AppEnv>): string | undefined {
+  const path = c.get('route') ?? matchedRoutes(c).at(-1)?.path;
+  return path === undefined || path.endsWith('*') ? undefined : path;
 }
 
 /** The account, and the API key: on the request itself, or of an administrator's backend in the dialect. */

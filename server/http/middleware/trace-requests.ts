@@ -1,7 +1,7 @@
 import type { MiddlewareHandler } from 'hono';
 import type { Tracer } from '../../kernel/ports/tracer.ts';
 import type { AppEnv } from '../context.ts';
-import { routePattern } from '../route-pattern.ts';
+import { routePattern } from './access-log.ts';
 import { addressBook } from './client-address.ts';
 
 const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);

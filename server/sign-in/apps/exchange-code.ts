@@ -6,10 +6,10 @@ import { isRefusal, type Refusal, type Result, refusal } from '../../kernel/resu
 import { appRedirectAllowed } from '../../resources/app-redirect-uris.ts';
 import { resourceDocument } from '../../resources/documents.ts';
 import { transact } from '../../store/transact.ts';
+import { claimsOf } from '../complete-flow.ts';
 import { resultDocument } from '../documents.ts';
 import { RESULT_GRACE_MS, type ResultRecord } from '../flow.ts';
 import { userContext } from '../flow-events.ts';
-import { claimsOf } from '../results/result-claims.ts';
 import { validateResult } from '../results/validate-result.ts';
 import { decideExchange, type ExchangeInput, readCode } from './app-code.ts';
 

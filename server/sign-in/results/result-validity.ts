@@ -1,6 +1,6 @@
 import { decideFactors } from '../../authentication/decide-factors.ts';
-import { mailboxDigest, secondFactorTokens } from '../../authentication/first-factor.ts';
-import { acceptedKindsFrom, factorStates } from '../../authentication/second-factor.ts';
+import { mailboxDigest } from '../../authentication/first-factor.ts';
+import { acceptedKindsFrom, factorStates, secondFactorTokens } from '../../authentication/second-factor.ts';
 import { mailsFirstFactor, type Resource } from '../../resources/resource.ts';
 import type { Token } from '../../tokens/token.ts';
 import { isUsable } from '../../tokens/usable-tokens.ts';

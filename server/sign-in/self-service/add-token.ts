@@ -1,13 +1,13 @@
 import { type Result, refusal } from '../../kernel/result.ts';
 import { offerEnrolment } from '../enrolment/offer-enrolment.ts';
 import type { Flow } from '../flow.ts';
-import type { StepPorts, StepRequest } from '../step-outcome.ts';
+import type { SignInPorts, StepRequest } from '../step-outcome.ts';
 import { basisOf } from './context.ts';
 import { runSelfServiceAction } from './run-action.ts';
 import { startTokenEnrolment } from './self-service-transitions.ts';
 
 /** Starts the enrolment steps, which lead back to the page. The enrolment policy selects the kinds of token. */
-export function addOwnToken(ports: StepPorts, answer: StepRequest): Promise<Result<Flow>> {
+export function addOwnToken(ports: SignInPorts, answer: StepRequest): Promise<Result<Flow>> {
   return runSelfServiceAction(ports, 'add-token', answer, async (own) => {
     const { user, resource, session, paired } = own;
     const shown = session.proof.second ? paired.find(({ id }) => id === session.token) : undefined;

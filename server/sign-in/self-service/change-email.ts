@@ -22,7 +22,7 @@ import { setOwnEmail } from '../../users/mailbox.ts';
 import type { User } from '../../users/user.ts';
 import { flowDocument } from '../documents.ts';
 import type { Flow } from '../flow.ts';
-import type { StepPorts, StepRequest } from '../step-outcome.ts';
+import type { SignInPorts, StepRequest } from '../step-outcome.ts';
 import { putFlow } from '../stored-flow.ts';
 import { factsOf } from './context.ts';
 import { ended, hasSameCredentials, runSelfServiceAction, type SelfServiceAction } from './run-action.ts';
@@ -37,7 +37,7 @@ const PER_DAY = 10;
  * same for an address that belongs to another user; only its owner is informed.
  */
 export function requestEmailChange(
-  ports: StepPorts,
+  ports: SignInPorts,
   answer: StepRequest & { email: string; language: MailLanguage },
 ): Promise<Result<Flow>> {
   return runSelfServiceAction(ports, 'email', answer, async (own) => {
@@ -64,7 +64,7 @@ export function requestEmailChange(
 
 /** Confirms the code: sets the address, notifies the previous one, and sends later mails to the new one. */
 export function confirmEmailChange(
-  ports: StepPorts,
+  ports: SignInPorts,
   answer: StepRequest & { code: string; language: MailLanguage },
 ): Promise<Result<Flow>> {
   // The factors were fresh when the change was requested; a mail may be slow.
@@ -93,13 +93,13 @@ export function confirmEmailChange(
 }
 
 /** Cancels a change of address. */
-export function cancelEmailChange(ports: StepPorts, answer: StepRequest): Promise<Result<Flow>> {
+export function cancelEmailChange(ports: SignInPorts, answer: StepRequest): Promise<Result<Flow>> {
   return runSelfServiceAction(ports, undefined, answer, async () => ({ done: { email: undefined } }));
 }
 
 /** The last wrong code discards the address. The attempt holds the step, so no other request writes here. */
 function countWrong(
-  ports: StepPorts,
+  ports: SignInPorts,
   { act, flow, user }: SelfServiceAction,
   confirmation: Confirmation,
 ): Promise<void> {
@@ -123,14 +123,14 @@ function countWrong(
 }
 
 /** A MAC under the service's key, because the code is short. Bound to user, page and address. */
-function codeMac(ports: StepPorts, { user, flow }: SelfServiceAction, address: string, code: string): string {
+function codeMac(ports: SignInPorts, { user, flow }: SelfServiceAction, address: string, code: string): string {
   const mac = ports.secrets.mac('own-email', JSON.stringify([user.id, flow.id, address, plainCode(code)]));
   return Buffer.from(mac).toString('base64url');
 }
 
 /** Counted whether or not the mail is sent. */
 async function countMails(
-  ports: StepPorts,
+  ports: SignInPorts,
   { user }: SelfServiceAction,
   address: string,
 ): Promise<Refusal | undefined> {

@@ -4,7 +4,7 @@ import { applyChanges } from '../../store/records/apply-changes.ts';
 import { editObject } from '../../store/records/read-object.ts';
 import { userDocument } from '../../users/documents.ts';
 import type { Flow } from '../flow.ts';
-import type { StepPorts, StepRequest } from '../step-outcome.ts';
+import type { SignInPorts, StepRequest } from '../step-outcome.ts';
 import { ended, hasSameCredentials, runSelfServiceAction } from './run-action.ts';
 
 export interface OwnNames {
@@ -14,7 +14,7 @@ export interface OwnNames {
 }
 
 /** Changes first and second name, each where the resource allows it. */
-export function changeOwnNames(ports: StepPorts, answer: StepRequest & { names: OwnNames }): Promise<Result<Flow>> {
+export function changeOwnNames(ports: SignInPorts, answer: StepRequest & { names: OwnNames }): Promise<Result<Flow>> {
   return runSelfServiceAction(ports, 'names', answer, async (own) => {
     const wanted = Object.entries(answer.names).filter(([, value]) => value !== undefined);
     const details: readonly string[] = own.resource.selfService?.details ?? ([] satisfies OwnDetail[]);

@@ -5,13 +5,14 @@ import { type MailLanguage, mailBrand } from '../../kernel/mail.ts';
 import { createEvent } from '../../kernel/request-context.ts';
 import { isRefusal, type Result } from '../../kernel/result.ts';
 import { notifyUser } from '../../messages/notify.ts';
+import { forRequest } from '../../store/request-ports.ts';
 import { type Decision, transact } from '../../store/transact.ts';
 import { userDocument } from '../../users/documents.ts';
 import { setOwnPassword } from '../../users/mailbox.ts';
 import type { User } from '../../users/user.ts';
 import type { Flow } from '../flow.ts';
 import { passwordResetDocument } from '../recovery/password-reset/documents.ts';
-import type { StepPorts, StepRequest } from '../step-outcome.ts';
+import type { SignInPorts, StepRequest } from '../step-outcome.ts';
 import {
   ended,
   hasSameCredentials,
@@ -25,10 +26,11 @@ import {
  * as at every sign-in. Sign-ins and pages that rest on the old password end (SR-38).
  */
 export function changeOwnPassword(
-  ports: StepPorts,
+  processPorts: SignInPorts,
   answer: StepRequest & { current: string; password: string; language: MailLanguage },
 ): Promise<Result<Flow>> {
-  return runSelfServiceAction(ports, 'password', answer, async (own): Promise<Result<SelfOutcome>> => {
+  return runSelfServiceAction(processPorts, 'password', answer, async (own): Promise<Result<SelfOutcome>> => {
+    const ports = forRequest(processPorts);
     const { flow, user } = own;
     const { address } = answer.client;
     const { account, resource } = flow;
@@ -51,7 +53,7 @@ export function changeOwnPassword(
   });
 }
 
-function write(ports: StepPorts, own: SelfServiceAction, passwordHash: string): Promise<Result<{ user: User }>> {
+function write(ports: SignInPorts, own: SelfServiceAction, passwordHash: string): Promise<Result<{ user: User }>> {
   const keys = [userDocument.key(own.user.id), passwordResetDocument.key(own.user.id)] as const;
   return transact<typeof keys, Result<{ user: User }>>(
     ports,

@@ -7,7 +7,7 @@ import { endShownFactors } from '../../tokens/end-shown-factors.ts';
 import { endTrust } from '../../tokens/lockout.ts';
 import { newPin } from '../../tokens/pin.ts';
 import type { Flow } from '../flow.ts';
-import type { StepPorts, StepRequest } from '../step-outcome.ts';
+import type { SignInPorts, StepRequest } from '../step-outcome.ts';
 import { ownToken } from './context.ts';
 import { runSelfServiceAction } from './run-action.ts';
 
@@ -16,7 +16,7 @@ import { runSelfServiceAction } from './run-action.ts';
  * the PIN. Its position stays, and the owner can neither add nor remove one.
  */
 export function changeOwnPin(
-  ports: StepPorts,
+  ports: SignInPorts,
   answer: StepRequest & { token: string; pin: string; language: MailLanguage },
 ): Promise<Result<Flow>> {
   return runSelfServiceAction(ports, 'pin', answer, async (own) => {

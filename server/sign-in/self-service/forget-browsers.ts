@@ -2,11 +2,11 @@ import { forgetEnvironments } from '../../browsers/forget-environments.ts';
 import { isRefusal, type Result } from '../../kernel/result.ts';
 import type { Flow } from '../flow.ts';
 import { endBrowserTrust } from '../rules/trusted-browsers/end-trust.ts';
-import type { StepPorts, StepRequest } from '../step-outcome.ts';
+import type { SignInPorts, StepRequest } from '../step-outcome.ts';
 import { runSelfServiceAction } from './run-action.ts';
 
 /** Forgets every remembered browser of the user. */
-export function forgetOwnBrowsers(ports: StepPorts, answer: StepRequest): Promise<Result<Flow>> {
+export function forgetOwnBrowsers(ports: SignInPorts, answer: StepRequest): Promise<Result<Flow>> {
   return runSelfServiceAction(ports, 'browsers', answer, async ({ act, user }) => {
     const forgotten = await forgetEnvironments(ports, act, user.id);
     return isRefusal(forgotten) ? forgotten : { done: {} };
@@ -15,7 +15,7 @@ export function forgetOwnBrowsers(ports: StepPorts, answer: StepRequest): Promis
 
 /** Ends the trust in one browser of the user, or in all: they show a code there again. */
 export function endOwnTrust(
-  ports: StepPorts,
+  ports: SignInPorts,
   answer: StepRequest & { browser?: string | undefined },
 ): Promise<Result<Flow>> {
   return runSelfServiceAction(ports, 'end-trust', answer, async ({ act, user }) => {

@@ -4,7 +4,7 @@ import { isSubstitute } from '../../tokens/kinds/rules.ts';
 import { usableTokens } from '../../tokens/usable-tokens.ts';
 import type { Flow } from '../flow.ts';
 import { prepareFirst } from '../prepare-factor.ts';
-import type { StepPorts, StepRequest } from '../step-outcome.ts';
+import type { SignInPorts, StepRequest } from '../step-outcome.ts';
 import { runSelfServiceAction } from './run-action.ts';
 import { requestProof } from './self-service-transitions.ts';
 
@@ -12,7 +12,7 @@ import { requestProof } from './self-service-transitions.ts';
  * Asks for the factors again: the password if the user has one, and the second factor if they have one here, with the
  * steps and counters of every sign-in. Never for fewer factors than before.
  */
-export function reauthenticateUser(ports: StepPorts, answer: StepRequest): Promise<Result<Flow>> {
+export function reauthenticateUser(ports: SignInPorts, answer: StepRequest): Promise<Result<Flow>> {
   return runSelfServiceAction(ports, undefined, answer, async ({ flow, user, resource, paired, session }) => {
     const hasPassword = user.passwordHash !== undefined;
     // Without a password, the two factors were a passkey with user verification: a code beside it is only one.

@@ -18,7 +18,7 @@ import { unassignToken } from '../../users/assignments.ts';
 import { userDocument } from '../../users/documents.ts';
 import type { User } from '../../users/user.ts';
 import type { Flow } from '../flow.ts';
-import type { StepPorts, StepRequest } from '../step-outcome.ts';
+import type { SignInPorts, StepRequest } from '../step-outcome.ts';
 import { ownToken } from './context.ts';
 import { namingAssignments, readTokenAssignments, type TokenAssignments } from './naming-assignments.ts';
 import { ended, hasSameCredentials, runSelfServiceAction, type SelfServiceAction } from './run-action.ts';
@@ -30,7 +30,7 @@ import { deletionBlocker, isOwnMade } from './self-service.ts';
  * effect, which the doctor finds.
  */
 export function removeOwnToken(
-  ports: StepPorts,
+  ports: SignInPorts,
   answer: StepRequest & { token: string; language: MailLanguage },
 ): Promise<Result<Flow>> {
   return runSelfServiceAction(ports, 'remove-token', answer, async (own) => {
@@ -53,7 +53,7 @@ export function removeOwnToken(
 
 /** Removes the token from every assignment that names it, if the rules allow it. */
 function unassign(
-  ports: StepPorts,
+  ports: SignInPorts,
   own: SelfServiceAction,
   token: Token,
   assigned: TokenAssignments,
@@ -82,7 +82,7 @@ function unassign(
 }
 
 async function remove(
-  ports: StepPorts,
+  ports: SignInPorts,
   { act, user }: SelfServiceAction,
   id: TokenId,
 ): Promise<Result<{ removed: true }>> {

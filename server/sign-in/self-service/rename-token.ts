@@ -2,14 +2,14 @@ import { isRefusal, type Result, refusal } from '../../kernel/result.ts';
 import { editObject } from '../../store/records/read-object.ts';
 import { tokenDocument } from '../../tokens/documents.ts';
 import type { Flow } from '../flow.ts';
-import type { StepPorts, StepRequest } from '../step-outcome.ts';
+import type { SignInPorts, StepRequest } from '../step-outcome.ts';
 import { ownToken } from './context.ts';
 import { runSelfServiceAction } from './run-action.ts';
 import { isOwnMade } from './self-service.ts';
 
 /** Renames a token. A token that an administrator handed out keeps the name by which the administrator knows it. */
 export function renameOwnToken(
-  ports: StepPorts,
+  ports: SignInPorts,
   answer: StepRequest & { token: string; name: string },
 ): Promise<Result<Flow>> {
   return runSelfServiceAction(ports, 'rename-token', answer, async (own) => {

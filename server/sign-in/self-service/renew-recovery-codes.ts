@@ -20,7 +20,7 @@ import { userDocument } from '../../users/documents.ts';
 import type { User } from '../../users/user.ts';
 import { discardDraft } from '../enrolment/discard-draft.ts';
 import type { Flow } from '../flow.ts';
-import type { StepPorts, StepRequest } from '../step-outcome.ts';
+import type { SignInPorts, StepRequest } from '../step-outcome.ts';
 import { mayHaveCodes } from './context.ts';
 import { ended, hasSameCredentials, runSelfServiceAction, type SelfServiceAction } from './run-action.ts';
 import type { SelfSession } from './self-session.ts';
@@ -29,7 +29,7 @@ type Made = NonNullable<SelfSession['codes']>;
 
 /** Renews the recovery codes; the previous ones are void. A user with a token and no codes gets the first ones. */
 export function renewRecoveryCodes(
-  ports: StepPorts,
+  ports: SignInPorts,
   answer: StepRequest & { language: MailLanguage },
 ): Promise<Result<Flow>> {
   return runSelfServiceAction(ports, 'recovery-codes', answer, async (own) => {
@@ -48,12 +48,12 @@ export function renewRecoveryCodes(
 }
 
 /** The user confirms that they saved the codes, which are not shown again. */
-export function keepRecoveryCodes(ports: StepPorts, answer: StepRequest): Promise<Result<Flow>> {
+export function keepRecoveryCodes(ports: SignInPorts, answer: StepRequest): Promise<Result<Flow>> {
   return runSelfServiceAction(ports, undefined, answer, async () => ({ done: { codes: undefined } }));
 }
 
 async function replace(
-  ports: StepPorts,
+  ports: SignInPorts,
   { act, flow, user }: SelfServiceAction,
   codes: Made,
 ): Promise<Result<{ user?: User }>> {
@@ -70,7 +70,7 @@ async function replace(
 
 /** The token comes first, as everywhere: a crash leaves one that cannot sign in and that the doctor finds. */
 async function make(
-  ports: StepPorts,
+  ports: SignInPorts,
   own: SelfServiceAction,
   codes: Made,
   name: string,
@@ -92,7 +92,7 @@ async function make(
   return assigned;
 }
 
-function assign(ports: StepPorts, own: SelfServiceAction, token: TokenId): Promise<Result<{ user: User }>> {
+function assign(ports: SignInPorts, own: SelfServiceAction, token: TokenId): Promise<Result<{ user: User }>> {
   const { flow, act } = own;
   const key = userDocument.key(own.user.id);
   return transact(ports, key.anchor, [key], ([stored], now): Decision<Result<{ user: User }>> => {

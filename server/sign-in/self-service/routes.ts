@@ -16,7 +16,7 @@ import { showDocument } from '../pages/show-document.ts';
 import type { StartFlowNeeds } from '../start/start-flow-input.ts';
 import { startSelfFlow } from '../start/start-self-flow.ts';
 import { flowResponse, stepRequest, typedOtp } from '../step-fields.ts';
-import type { StepPorts, StepRequest } from '../step-outcome.ts';
+import type { SignInPorts, StepRequest } from '../step-outcome.ts';
 import { presentFlow } from '../view-flow.ts';
 import { addOwnToken } from './add-token.ts';
 import { cancelEmailChange, confirmEmailChange, requestEmailChange } from './change-email.ts';
@@ -70,7 +70,7 @@ type ActionPath = `/flow/self/${string}`;
 
 function action<Input extends { seq: number }>(
   schema: z.ZodType<Input>,
-  run: (ports: StepPorts, request: StepRequest & Input) => Promise<Result<Flow>>,
+  run: (ports: SignInPorts, request: StepRequest & Input) => Promise<Result<Flow>>,
 ) {
   return (path: ActionPath) =>
     internalRoute({
@@ -80,7 +80,7 @@ function action<Input extends { seq: number }>(
       scope: 'public',
       isSameOriginOnly: true,
       body: schema,
-      handle: async (c, ports: StepPorts, body) => {
+      handle: async (c, ports: SignInPorts, body) => {
         const flow = await run(ports, { ...body, ...stepRequest(c, body.seq) });
         return flowResponse(c, isRefusal(flow) ? flow : await presentFlow(ports, flow));
       },

@@ -11,7 +11,7 @@ import { flowDocument } from '../documents.ts';
 import { type Flow, type FlowAt, isAt } from '../flow.ts';
 import { createRefusedEvent, userContext } from '../flow-events.ts';
 import { denyFlow, holdsClaim, retryStep } from '../flow-transitions.ts';
-import type { StepPorts, StepRequest } from '../step-outcome.ts';
+import type { SignInPorts, StepRequest } from '../step-outcome.ts';
 import { claimFlowStep, putFlow, releaseStep } from '../stored-flow.ts';
 import { factsOf, readSelfServiceContext, type SelfServiceContext } from './context.ts';
 import { judgeSelfServiceAction, type SelfServiceActionName } from './self-service.ts';
@@ -53,7 +53,7 @@ const GUESSES: ReadonlySet<RefusalCode> = new Set([
  * document checks the credentials again in its commit.
  */
 export async function runSelfServiceAction(
-  ports: StepPorts,
+  ports: SignInPorts,
   name: SelfServiceActionName | undefined,
   answer: StepRequest,
   perform: (own: SelfServiceAction) => Promise<Result<SelfOutcome>>,
@@ -111,7 +111,7 @@ function after(session: SelfSession, { done, user, lost }: Extract<SelfOutcome, 
 }
 
 function refuse(
-  ports: StepPorts,
+  ports: SignInPorts,
   flow: Flow,
   attempt: string,
   why: Refusal,
@@ -135,7 +135,7 @@ function refuse(
 
 /** Ends the action, if the attempt still holds the step. */
 function settle(
-  ports: StepPorts,
+  ports: SignInPorts,
   claimed: Flow,
   attempt: string,
   next: (flow: FlowAt<'self'>, now: number) => Flow,

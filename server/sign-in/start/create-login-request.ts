@@ -1,7 +1,7 @@
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import { widgetMethod } from '../../authentication/decide-factors.ts';
-import { hasFirstFactor, secondFactorTokens } from '../../authentication/first-factor.ts';
-import { acceptedKindsFrom, factorStates } from '../../authentication/second-factor.ts';
+import { hasFirstFactor } from '../../authentication/first-factor.ts';
+import { acceptedKindsFrom, factorStates, secondFactorTokens } from '../../authentication/second-factor.ts';
 import { type Demand, requiredFactors } from '../../authentication/step-up.ts';
 import type { FlowId, ResourceId } from '../../kernel/ids.ts';
 import type { Ports } from '../../kernel/ports/ports.ts';

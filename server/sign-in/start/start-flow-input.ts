@@ -6,10 +6,10 @@ import type { Ports } from '../../kernel/ports/ports.ts';
 import type { ClientInfo } from '../../kernel/request-context.ts';
 import type { Resource } from '../../resources/resource.ts';
 import type { AppReturn } from '../flow.ts';
-import type { StepPorts } from '../step-outcome.ts';
+import type { SignInPorts } from '../step-outcome.ts';
 import type { SignInStartNeeds } from './admit-start.ts';
 
-export type StartFlowNeeds = StepPorts & SignInStartNeeds;
+export type StartFlowNeeds = SignInPorts & SignInStartNeeds;
 
 /** The input of a page that starts a flow. */
 export interface StartFlowInput {

@@ -13,6 +13,7 @@ import { isRefusal, type Result, refusal } from '../../kernel/result.ts';
 import { hashSecret, newSecret, secretMatches } from '../../kernel/secret-token.ts';
 import { passwordDigest } from '../../passwords/password-digest.ts';
 import type { Resource } from '../../resources/resource.ts';
+import { forRequest } from '../../store/request-ports.ts';
 import { type Decision, transact } from '../../store/transact.ts';
 import { rulesOf } from '../../tokens/kinds/rules.ts';
 import { type AssignedTokens, loadAssignedTokens } from '../../tokens/load-assigned-tokens.ts';
@@ -259,5 +260,7 @@ async function askRules(
   client: ClientInfo,
 ): Promise<SignInEnd | Granted> {
   const context = { flow, resource, client };
-  return isOfUser(passed) ? askBeforeResult(rules, ports, { ...context, passed }) : { resource, passed, marks: {} };
+  return isOfUser(passed)
+    ? askBeforeResult(rules, forRequest(ports), { ...context, passed })
+    : { resource, passed, marks: {} };
 }

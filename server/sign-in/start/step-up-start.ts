@@ -1,8 +1,13 @@
 import type { RefusalCode } from '@countersign/protocol/codes';
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import { widgetMethod } from '../../authentication/decide-factors.ts';
-import { hasFirstFactor, secondFactorTokens } from '../../authentication/first-factor.ts';
-import { acceptedKindsFrom, factorOptions, factorStates } from '../../authentication/second-factor.ts';
+import { hasFirstFactor } from '../../authentication/first-factor.ts';
+import {
+  acceptedKindsFrom,
+  factorOptions,
+  factorStates,
+  secondFactorTokens,
+} from '../../authentication/second-factor.ts';
 import {
   type Authentication,
   missingFactors,

@@ -30,14 +30,14 @@ export async function checkPassword(
   const readAgain = accessKeys(resource, account, context.resource);
   const who = { account, resource, name, address: client.address, way: 'widget' } as const;
   const findBrowser = (user: User | undefined) => findShownBrowser(ports, context.resource, user, browsers);
-  const attempt = await countUserAttempt(ports, { ...who, readAgain, findBrowser }, context.ahead);
+  const attempt = await countUserAttempt(ports, { ...who, readAgain, findBrowser });
   if (isRefusal(attempt)) return { refusal: attempt };
   try {
     const right = await attempt.verify(typed);
     if (isRefusal(right)) return { refusal: right };
     const { user, tokens } = right;
     // The resource's requirements may have changed while the password was hashed.
-    const access = await readAccess({ ...ports, store: context.ahead }, resource, client.address);
+    const access = await readAccess(ports, resource, client.address);
     if (isRefusal(access)) return { refusal: withAudit(access, { about: user.id }) };
     if (mailsFirstFactor(access.resource)) return { refusal: refusal('ACCESS_DENIED', {}, { about: user.id }) };
     const first = { password: true, passwordDigest: passwordDigest(user) } as const;

@@ -182,7 +182,7 @@ export const SERVICE_RULES: readonly RequirementRule[] = [
   {
     requirement: 'SR-56',
     file: 'server/store/transact.ts',
-    rule: 'if (countWaiting({ memory }, queue) >= MAX_WAITING_CHANGES) throw new Contention(anchor);',
+    rule: 'if (countWaiting(ports.store, queue) >= MAX_WAITING_CHANGES) throw new Contention(anchor);',
     mutation: '',
   },
   {

@@ -18,7 +18,7 @@ import { flowDocument } from '../../documents.ts';
 import type { Flow, FlowAt } from '../../flow.ts';
 import { userContext } from '../../flow-events.ts';
 import { claimStep, holdsClaim, releaseClaim } from '../../flow-transitions.ts';
-import type { StepPorts, StepRequest } from '../../step-outcome.ts';
+import type { SignInPorts, StepRequest } from '../../step-outcome.ts';
 import { putFlow, readFlow, releaseStep } from '../../stored-flow.ts';
 import { presentFlow } from '../../view-flow.ts';
 import { newUserLink } from '../issue-user-link.ts';
@@ -37,7 +37,7 @@ import { canRequestUnlock } from './unlockable-tokens.ts';
  * sign-in stays ended; the user then starts another.
  */
 export async function requestUnlock(
-  ports: StepPorts,
+  ports: SignInPorts,
   answer: StepRequest & { language: MailLanguage },
 ): Promise<Result<FlowView>> {
   const known = await readFlow(ports, answer.handle);
@@ -74,7 +74,7 @@ export async function requestUnlock(
 }
 
 /** Claimed for one attempt before anything is sent, so that a double click sends one mail (SR-48). */
-function claimOffer(ports: StepPorts, id: FlowId, attempt: string): Promise<Result<{ flow: FlowAt<'denied'> }>> {
+function claimOffer(ports: SignInPorts, id: FlowId, attempt: string): Promise<Result<{ flow: FlowAt<'denied'> }>> {
   const key = flowDocument.key(id);
   return transact(ports, key.anchor, [key], ([stored], now): Decision<Result<{ flow: FlowAt<'denied'> }>> => {
     const flow = stored?.value;
@@ -89,7 +89,7 @@ function claimOffer(ports: StepPorts, id: FlowId, attempt: string): Promise<Resu
 }
 
 async function mailLink(
-  ports: StepPorts,
+  ports: SignInPorts,
   flow: Flow,
   answer: StepRequest & { language: MailLanguage },
 ): Promise<Result<{ sent: true }>> {
@@ -105,7 +105,7 @@ async function mailLink(
 }
 
 /** The user as they are now, if the factors that they showed are still valid and a token is still locked. */
-async function readLockedUser(ports: StepPorts, flow: Flow, resource: Resource): Promise<User | undefined> {
+async function readLockedUser(ports: SignInPorts, flow: Flow, resource: Resource): Promise<User | undefined> {
   const known = flow.user === undefined ? undefined : await locateUser(ports, flow.account, flow.user);
   if (!known || !flow.passwordVerified) return undefined;
   const { user, tokens } = await loadAssignedTokens(ports, known, flow.resource);
@@ -120,7 +120,7 @@ async function readLockedUser(ports: StepPorts, flow: Flow, resource: Resource):
 }
 
 async function sendLink(
-  ports: StepPorts,
+  ports: SignInPorts,
   flow: Flow,
   { id }: User,
   { client, language, brand }: StepRequest & { language: MailLanguage; brand: MailBrand },

@@ -8,6 +8,7 @@ import { isRefusal, type Refusal, type Result, refusal, withAudit } from '../../
 import { passwordDigest } from '../../../passwords/password-digest.ts';
 import type { HookFailureRule } from '../../../resources/hook.ts';
 import type { Resource } from '../../../resources/resource.ts';
+import type { RequestPorts } from '../../../store/request-ports.ts';
 import { completeFlow, type VerifiedFactors } from '../../complete-flow.ts';
 import type { Flow } from '../../flow.ts';
 import { validateResult } from '../../results/validate-result.ts';
@@ -19,7 +20,7 @@ import { shownReason } from './decision.ts';
  * far, so the answer and its time tell an attacker nothing that they had not shown the factors for.
  */
 export async function consultHook(
-  ports: HookNeeds & Pick<Ports, 'geo'>,
+  ports: RequestPorts<HookNeeds & Pick<Ports, 'geo'>>,
   flow: Flow,
   passed: VerifiedFactors & { user: { id: UserId } },
   resource: Resource,

@@ -2,7 +2,7 @@ import type { Refusal } from '../../../kernel/result.ts';
 import { assessProof, mayDemandProof } from '../../../proof-of-work/demand-proof.ts';
 import type { ProofPurpose } from '../../../proof-of-work/puzzle.ts';
 import type { Flow } from '../../flow.ts';
-import type { StepPorts, StepRequest } from '../../step-outcome.ts';
+import type { SignInPorts, StepRequest } from '../../step-outcome.ts';
 
 /** `shown`: this request brings the work that was asked for. `none`: none was asked for. */
 type StepProof = 'shown' | 'none';
@@ -14,7 +14,7 @@ type StepProof = 'shown' | 'none';
  * on the flow that is read here, or on a later one only if its step is still the same: nothing was guessed in between.
  */
 export async function demandStepProof(
-  ports: StepPorts,
+  ports: SignInPorts,
   { proof: purpose }: { proof?: ProofPurpose },
   { client, solution }: StepRequest,
   read: () => Promise<Flow | undefined>,

@@ -3,6 +3,7 @@ import type { Ports } from '../../../kernel/ports/ports.ts';
 import { hashSecret } from '../../../kernel/secret-token.ts';
 import { resourceDocument } from '../../../resources/documents.ts';
 import type { Resource } from '../../../resources/resource.ts';
+import { besideRequest } from '../../../store/request-ports.ts';
 import { transact } from '../../../store/transact.ts';
 import { loadAssignedTokens } from '../../../tokens/load-assigned-tokens.ts';
 import type { User } from '../../../users/user.ts';
@@ -20,15 +21,16 @@ type Needs = Pick<Ports, 'store' | 'clock'>;
 
 /**
  * Finds the trusted browser that shows these secrets. Call it after the password was right. Everything that the trust
- * rests on is read again, because something slow may have come between (SR-4).
+ * rests on is read again, whatever the request has read before (SR-4).
  */
 export async function findTrustedBrowser(
-  ports: Needs,
+  request: Needs,
   known: { resource: Pick<Resource, 'id' | 'trustedBrowserDays'>; user: User },
   secrets: readonly string[],
 ): Promise<TrustedBrowser | undefined> {
   const { id, trustedBrowserDays } = known.resource;
   if (secrets.length === 0 || trustedBrowserDays === undefined) return undefined;
+  const ports = besideRequest(request);
   const keys = [trustedBrowsersDocument.key(known.user.id), resourceDocument.key(id)] as const;
   const [stored, resource] = await ports.store.getMany(keys, ports.clock.now());
   if (!stored || !resource) return undefined;

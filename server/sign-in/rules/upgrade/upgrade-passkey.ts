@@ -17,7 +17,7 @@ import { createEnrolledToken } from '../../enrolment/create-token.ts';
 import type { FlowAt, PasskeyUpgrade } from '../../flow.ts';
 import { userContext } from '../../flow-events.ts';
 import { validateResult } from '../../results/validate-result.ts';
-import type { StepPorts, StepRequest } from '../../step-outcome.ts';
+import type { SignInPorts, StepRequest } from '../../step-outcome.ts';
 import { putFlow, readFlow } from '../../stored-flow.ts';
 import { canBeUpgraded } from './passkey-upgrade.ts';
 
@@ -27,7 +27,7 @@ import { canBeUpgraded } from './passkey-upgrade.ts';
  * (SR-4), and the user still one who may get a passkey. It is no factor of that sign-in.
  */
 export async function upgradePasskey(
-  ports: StepPorts,
+  ports: SignInPorts,
   request: Pick<StepRequest, 'handle' | 'client'> & { response: PasskeyAttestation; language: MailLanguage },
 ): Promise<Result<{ token: Token }>> {
   const { handle, client, response, language } = request;
