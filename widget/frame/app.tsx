@@ -1,5 +1,4 @@
 import { Check } from '@countersign/ui/icons.tsx';
-import type { ComponentChildren } from 'preact';
 import type { TextKey } from '../i18n/texts.ts';
 import type { LoadedEnrolment } from './enrolment/index.tsx';
 import type { Extra } from './extras.ts';
@@ -10,12 +9,12 @@ import { type Screen, textOf } from './screen.ts';
 import type { SignIn } from './sign-in.ts';
 import { AnswerForm } from './steps/answer-form.tsx';
 import { isAbout } from './steps/fields.ts';
-import { MessageScreen } from './steps/message-screen.tsx';
+import { MessageScreen, type MessageScreenProps } from './steps/message-screen.tsx';
 
 export interface AppProps extends Omit<CardProps, 'children'> {
   screen: Screen;
   /** Whether the user has done anything in the frame: only then may the frame move the focus. */
-  hasActed: boolean;
+  isNext: boolean;
   /** Second-factor-only mode: the user is already known. */
   isUserKnown: boolean;
   resetUrl: string | undefined;
@@ -41,81 +40,64 @@ export function App(props: AppProps) {
 }
 
 function ScreenBody(all: AppProps) {
-  const {
-    screen,
-    texts,
-    name,
-    hasActed,
-    isUserKnown,
-    resetUrl,
-    signIn,
-    passkeys,
-    isEnrolment,
-    enrolment,
-    about,
-    extra,
-    onPasskey,
-  } = all;
+  const { screen, texts, isNext, signIn, passkeys, enrolment, about, extra } = all;
   const loading = <Loading texts={texts} />;
-  const message = (title: TextKey, text: string, action?: { label: TextKey; run: () => void }) => (
+  const message = (title: TextKey, text: string, action?: MessageScreenProps['action']) => (
     <MessageScreen
       key={screen.kind}
       title={texts(title)}
       text={text}
-      isNext={hasActed}
+      isNext={isNext}
       mark={screen.kind === 'done' && <Check />}
-      action={action && { label: texts(action.label), run: action.run }}
+      action={action}
     />
   );
-  const startAgain = { label: 'startAgain', run: signIn.restart } as const;
-  const tryAgain = { label: 'tryAgain', run: signIn.start } as const;
+  const startAgain = { label: texts('startAgain'), run: signIn.restart };
+  const tryAgain = { label: texts('tryAgain'), run: signIn.start };
   const offline = message('offlineTitle', texts('offlineText'), tryAgain);
   /** Parts that few users need load on demand, so they may be missing. */
   const unloaded = (loaded: unknown) => (loaded === null ? offline : loading);
-  if (isEnrolment && (enrolment || screen.kind !== 'done')) {
+  if (all.isEnrolment && (enrolment || screen.kind !== 'done')) {
     if (!enrolment) return unloaded(enrolment);
-    const { Enrolment, t } = enrolment;
-    return <Enrolment {...{ screen, texts, t, name, signIn }} isNext={hasActed} />;
+    return <enrolment.Enrolment {...all} t={enrolment.t} />;
   }
 
-  const form = (screen: Extract<Screen, { kind: 'step' }>, shown?: ComponentChildren) => {
-    const { step, view } = screen;
-    if (step === 'enrol' || step === 'codes' || step === 'self') return loading;
-    const props = {
-      texts,
-      isNext: hasActed,
-      about: shown,
-      below: extra?.(view, texts),
-      onChoose: signIn.choose,
-      onCancel: signIn.cancel,
-      onPasskey,
-      onNotYou: isUserKnown ? undefined : signIn.restart,
-    };
-    // A transaction has its own step, also when a passkey confirms it.
-    if (step !== 'passkey' && !(step === 'sign' && view.passkey)) {
-      const own = { screen: { ...screen, step }, resetUrl, passkeys, onAnswer: signIn.submit };
-      return <AnswerForm key={step + view.factors?.[0]?.id} {...own} {...props} />;
-    }
-    if (passkeys) return <passkeys.PasskeyForm key="passkey" screen={screen} {...props} />;
-    return unloaded(passkeys);
-  };
   switch (screen.kind) {
     case 'step': {
-      const { view } = screen;
+      const { step, view } = screen;
+      const isAsking = isAbout(view);
       // An answer is possible only once the question or the transaction is on the screen.
-      if (!isAbout(view)) return form(screen);
-      return about ? form(screen, <about.About view={view} texts={texts} />) : unloaded(about);
+      if (isAsking && !about) return unloaded(about);
+      if (step === 'enrol' || step === 'codes' || step === 'self') return loading;
+      const props = {
+        ...all,
+        about: isAsking && about && <about.About view={view} texts={texts} />,
+        below: extra?.(view, texts),
+        onChoose: signIn.choose,
+        onCancel: signIn.cancel,
+        onNotYou: all.isUserKnown ? undefined : signIn.restart,
+      };
+      // A transaction has its own step, also when a passkey confirms it.
+      if (step !== 'passkey' && !(step === 'sign' && view.passkey))
+        return (
+          <AnswerForm
+            key={step + view.factors?.[0]?.id}
+            {...props}
+            screen={{ ...screen, step }}
+            onAnswer={signIn.submit}
+          />
+        );
+      if (passkeys) return <passkeys.PasskeyForm key="passkey" {...props} screen={screen} />;
+      return unloaded(passkeys);
     }
     case 'done':
       return message(screen.isSigning ? 'signedTitle' : 'doneTitle', texts('doneText'));
-    case 'denied': {
-      const { code, canRestart } = screen;
+    case 'denied':
       return message(
         screen.isSigning ? 'unsignedTitle' : 'deniedTitle',
-        textOf(code, texts),
-        canRestart ? startAgain : undefined,
+        textOf(screen.code, texts),
+        screen.canRestart ? startAgain : undefined,
       );
-    }
     case 'expired':
       return screen.isSigning
         ? message('unsignedTitle', texts('unsignedExpired'))

@@ -34,7 +34,7 @@ describe('a first step that the document shows', () => {
 
   test.each([
     ['is denied', seen({ step: 'denied', seq: 0, error: { code: 'PLAN_INACTIVE' } }), 'denied'],
-    ['is refused', { kind: 'refused', code: 'RATE_LIMITED', requestId: '' } as const, 'denied'],
+    ['is refused', { code: 'RATE_LIMITED', requestId: '' } as const, 'denied'],
     ['gets no response', lost, 'offline'],
   ])('sends no answer if the start %s', async (_, start, kind) => {
     const { signIn, screen, requests, expectAnswers } = setUp({ first: firstView(false) });

@@ -9,13 +9,19 @@ import type { PasskeyAssertion } from '@countersign/protocol/passkey';
 
 /** A response, a refusal with its code, or neither: then it is unknown whether the request arrived. */
 export type FlowAnswer<View = FlowView> =
-  | { kind: 'view'; view: View; requestId: string }
-  | { kind: 'refused'; code: string; retryAfterMs?: number; requestId: string }
-  | { kind: 'lost' };
+  | { view: View; requestId: string; code?: never; retryAfterMs?: never }
+  | { view?: never; code: string; retryAfterMs?: number; requestId: string }
+  | Lost;
+interface Lost {
+  view?: never;
+  code?: never;
+  retryAfterMs?: never;
+  requestId?: never;
+}
 
 export type AnswerableStep = Exclude<FlowStep, 'done' | 'denied'>;
 /** The field that carries the answer of a step; steps that are missing use `act`. */
-const FIELD: Partial<Record<AnswerableStep, string>> = {
+const FIELD: Partial<Record<string, string>> = {
   identify: 'login',
   password: 'password',
   otp: 'otp',
@@ -27,18 +33,16 @@ const FIELD: Partial<Record<AnswerableStep, string>> = {
 export interface FlowClient {
   begin(request: StartFlowRequest): Promise<FlowAnswer<StartedFlow>>;
   read(handle: string): Promise<FlowAnswer>;
-  /** `more`: fields beside the answer. */
+  /** `cancel`, without a value: of a transaction. `more`: fields beside the answer. */
   answer(
     handle: string,
     seq: number,
-    step: AnswerableStep,
-    value: string | PasskeyAssertion,
+    step: AnswerableStep | 'cancel',
+    value?: string | PasskeyAssertion,
     more?: object,
   ): Promise<FlowAnswer>;
   /** Sends any other answer: a path below `flow/`, with fields beside `seq`. */
-  act(handle: string, seq: number, path: string, fields?: object): Promise<FlowAnswer>;
-  /** Cancels a transaction. */
-  cancel(handle: string, seq: number): Promise<FlowAnswer>;
+  act(handle: string, seq: number, path: string, fields?: object | undefined): Promise<FlowAnswer>;
 }
 
 /** Longer than a request can wait for password hashing. */
@@ -59,7 +63,8 @@ export function createFlowClient(
 ): FlowClient {
   async function ask<View>(path: string, timeoutMs: number, handle?: string, body?: object): Promise<FlowAnswer<View>> {
     const abort = new AbortController();
-    const timer = setTimeout(() => abort.abort(), timeoutMs);
+    // Does nothing to a response that has arrived.
+    setTimeout(() => abort.abort(), timeoutMs);
     try {
       const response = await fetch(`/widget/v1/${path}`, {
         method: body ? 'POST' : 'GET',
@@ -76,36 +81,31 @@ export function createFlowClient(
       });
       return await readAnswer(response);
     } catch {
-      return { kind: 'lost' };
-    } finally {
-      clearTimeout(timer);
+      return {};
     }
   }
 
   return {
     begin: (request) =>
-      own
-        ? ask(own.path, BEGIN_TIMEOUT_MS, undefined, { ...own.body, traits: request.traits })
-        : ask('flows', BEGIN_TIMEOUT_MS, undefined, request),
+      ask(own?.path ?? 'flows', BEGIN_TIMEOUT_MS, undefined, own ? { ...own.body, traits: request.traits } : request),
     read: (handle) => ask('flow', BEGIN_TIMEOUT_MS, handle),
     answer: (handle, seq, step, value, more) =>
       ask(`flow/${step}`, ANSWER_TIMEOUT_MS, handle, { seq, [`${FIELD[step]}`]: value, ...more }),
     act: (handle, seq, path, fields) =>
       ask(`flow/${path}`, ANSWER_TIMEOUT_MS, handle, { seq, language: language(), ...fields }),
-    cancel: (handle, seq) => ask('flow/cancel', ANSWER_TIMEOUT_MS, handle, { seq }),
   };
 }
 
 async function readAnswer<View>(response: Response): Promise<FlowAnswer<View>> {
   const answer = await response.json();
   const requestId = response.headers.get('x-request-id') ?? '';
-  if (response.ok) return { kind: 'view', view: answer, requestId };
+  if (response.ok) return { view: answer, requestId };
   const { code, retryAfterMs } = Object(answer) as Record<string, unknown>;
+  // 0 if neither is given.
   const wait = Number(retryAfterMs ?? Number(response.headers.get('retry-after')) * 1000);
   return {
-    kind: 'refused',
     code: /^[A-Z_]{1,64}$/.exec(`${code}`)?.[0] ?? 'INTERNAL',
-    ...(wait > 0 && { retryAfterMs: wait }),
+    retryAfterMs: wait,
     requestId,
   };
 }

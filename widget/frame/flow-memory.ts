@@ -22,15 +22,11 @@ export interface FlowOwner {
 export function createFlowMemory({ resource, origin, slot, nonce, loginRequest }: FlowOwner): FlowMemory {
   const purpose = loginRequest ? 'second-factor' : 'sign-in';
   const key = ['countersign', resource, origin, purpose, slot].join('|');
-  let binding: Promise<string | undefined> | undefined;
-  const bindingOnce = () => {
-    binding ??= digest(`${nonce}\n${loginRequest}`);
-    return binding;
-  };
+  const binding = digest(`${nonce}\n${loginRequest}`);
 
   return {
     async recall() {
-      const expected = await bindingOnce();
+      const expected = await binding;
       try {
         const [handle, stored] = JSON.parse(sessionStorage.getItem(key) ?? '[]') as unknown[];
         return expected && stored === expected && typeof handle === 'string' ? handle : undefined;
@@ -39,7 +35,7 @@ export function createFlowMemory({ resource, origin, slot, nonce, loginRequest }
       }
     },
     async keep(handle) {
-      const stored = await bindingOnce();
+      const stored = await binding;
       if (!stored) return;
       try {
         sessionStorage.setItem(key, JSON.stringify([handle, stored]));
@@ -61,7 +57,7 @@ export function createFlowMemory({ resource, origin, slot, nonce, loginRequest }
 async function digest(text: string): Promise<string | undefined> {
   try {
     const bytes = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text));
-    return Array.from(new Uint8Array(bytes), (byte) => byte.toString(16).padStart(2, '0')).join('');
+    return `${new Uint8Array(bytes)}`;
   } catch {
     return undefined;
   }

@@ -23,6 +23,7 @@ import './styles/marks.css';
 
 const hints = new URLSearchParams(location.search);
 const root = document.documentElement;
+const { dataset } = root;
 const name = document.title;
 
 void start();
@@ -48,7 +49,7 @@ function run(host: Host, resource: string, { site, own, from }: Partial<Standalo
   const { port, origin, slot, mount } = host;
   const post = createPostMessage(host);
   let look: FrameAppearance = host;
-  let saved = JSON.parse(root.dataset.saved ?? '{}') as SavedLook;
+  let saved = JSON.parse(dataset.saved ?? '{}') as SavedLook;
   let texts = english;
   let hasTexts = false;
   let screen: Screen = { kind: 'loading' };
@@ -67,7 +68,7 @@ function run(host: Host, resource: string, { site, own, from }: Partial<Standalo
   let extra: Extra | undefined;
   let card: HTMLElement | null = null;
   /** The first step that the document shows, and whether its screen still waits for what the script needs to draw it. */
-  const { first } = root.dataset;
+  const { first } = dataset;
   let isWaiting = !!document.querySelector('.card');
 
   const size = new ResizeObserver(
@@ -78,20 +79,20 @@ function run(host: Host, resource: string, { site, own, from }: Partial<Standalo
     const wasWaiting = isWaiting;
     if (wasWaiting && (!hasTexts || (first === 'passkey' && passkeys === undefined))) return;
     isWaiting = false;
-    if (screen.kind !== 'step' || screen.step !== 'identify') delete root.dataset.first;
+    if (screen.kind !== 'step' || screen.step !== 'identify') delete dataset.first;
     render(
       <App
         screen={hasTexts ? screen : { kind: 'loading' }}
         texts={texts}
         name={name}
-        logo={root.dataset.logo}
+        logo={dataset.logo}
         site={site}
-        isTest={'test' in root.dataset}
+        isTest={'test' in dataset}
         look={saved}
-        isAlone={'alone' in root.dataset}
-        hasActed={hasActed}
+        isAlone={'alone' in dataset}
+        isNext={hasActed}
         isUserKnown={isUserKnown}
-        resetUrl={'reset' in root.dataset ? `/reset?resource=${resource}&origin=${from ?? origin}` : undefined}
+        resetUrl={'reset' in dataset ? `/reset?resource=${resource}&origin=${from ?? origin}` : undefined}
         card={watch}
         signIn={signIn}
         passkeys={passkeys}
@@ -134,7 +135,7 @@ function run(host: Host, resource: string, { site, own, from }: Partial<Standalo
       void loadModules();
       void loadAbout();
     },
-    traits: 'traits' in root.dataset ? browserSignals : undefined,
+    traits: 'traits' in dataset ? browserSignals : undefined,
     isVisible: async () => !!card && isVisibleToUser(card),
     first: first === undefined ? undefined : firstView(first === 'passkey'),
   });
@@ -144,15 +145,15 @@ function run(host: Host, resource: string, { site, own, from }: Partial<Standalo
     if (isSelfService(screen)) {
       self ||= await import('./self-service/index.tsx').then((late) => late.loadSelf(texts.lang)).catch(() => null);
       draw();
-    } else if (!enrolment && isEnrolling(screen, isLinked)) {
-      enrolment = await import('./enrolment/index.tsx')
+    } else if (isEnrolling(screen, isLinked)) {
+      enrolment ||= await import('./enrolment/index.tsx')
         .then((late) => late.loadEnrolment(texts.lang))
         .catch(() => null);
       draw();
     }
     const usablePasskey = () => (screen.kind === 'step' && !screen.busy ? screen.view.passkey : undefined);
-    if (usablePasskey() && !passkeys) {
-      passkeys = await import('./passkey/passkeys.ts').catch(() => null);
+    if (usablePasskey()) {
+      passkeys ||= await import('./passkey/passkeys.ts').catch(() => null);
       draw();
     }
     const request = usablePasskey();
@@ -161,8 +162,8 @@ function run(host: Host, resource: string, { site, own, from }: Partial<Standalo
     void passkeys?.offerInField(isFirst && request?.challenge ? request : undefined, signIn.showPasskey);
   };
   const loadAbout = async () => {
-    if (screen.kind !== 'step' || about || !isAbout(screen.view)) return;
-    about = await import('./steps/about.tsx').catch(() => null);
+    if (screen.kind !== 'step' || !isAbout(screen.view)) return;
+    about ||= await import('./steps/about.tsx').catch(() => null);
     draw();
   };
   // Called within the click, because it may open a window.
@@ -226,7 +227,7 @@ function run(host: Host, resource: string, { site, own, from }: Partial<Standalo
   }
   document.addEventListener('visibilitychange', signIn.checkTime);
 
-  if (root.dataset.extras)
+  if (dataset.extras)
     import('./extras.ts').then(
       async (late) => {
         extra = await late.loadExtras(client, resource);

@@ -1,36 +1,40 @@
 import type { FlowView } from '@countersign/protocol/flow';
-import type { PasskeyFailure } from '@countersign/protocol/passkey-window';
 import type { Deadline } from '@countersign/ui/deadline';
-import { isText, type TextKey, type Texts } from '../i18n/texts.ts';
+import { isText, type Texts } from '../i18n/texts.ts';
 import type { AnswerableStep } from './flow-client.ts';
 
 /** Why the user is still on this step: a refusal's code, or a text of the widget. */
 export interface Notice {
   text: string;
   /** No answer is accepted before then. */
-  wait?: Deadline;
+  wait?: Deadline | undefined;
 }
 
 /**
- * The screens of the widget. `signs`: for a transaction instead of a sign-in. `resend`: no other code is sent before
+ * The screens of the widget. `isSigning`: for a transaction instead of a sign-in. `resend`: no other code is sent before
  * then.
  */
-export type Screen =
+export type Screen = { isSigning?: boolean | undefined } & (
   | { kind: 'loading' }
-  | { kind: 'step'; step: AnswerableStep; view: FlowView; busy: boolean; notice?: Notice; resend?: Deadline }
+  | {
+      kind: 'step';
+      step: AnswerableStep;
+      view: FlowView;
+      busy: boolean;
+      notice?: Notice | undefined;
+      resend?: Deadline | undefined;
+    }
   /** `unlock`: what the user can do about it. */
-  | { kind: 'done'; isSigning: boolean; unlock: FlowView['unlock'] }
-  | { kind: 'denied'; code: string; canRestart: boolean; isSigning: boolean; unlock?: FlowView['unlock'] }
+  | { kind: 'done'; unlock: FlowView['unlock'] }
+  | { kind: 'denied'; code: string; canRestart: boolean; unlock?: FlowView['unlock'] }
   /** The flow expired, or its unused result did. */
-  | { kind: 'expired'; isSigning: boolean }
+  | { kind: 'expired' }
   /** The service did not answer the start. */
   | { kind: 'offline' }
   /** The page provided no nonce. */
-  | { kind: 'failed' };
-
-export type NoticeKey =
-  | Extract<TextKey, 'interrupted' | 'stillChecking' | 'tooSmall'>
-  | Exclude<PasskeyFailure, 'passkeyExists'>;
+  | { kind: 'failed' }
+);
+export type StepScreen = Extract<Screen, { kind: 'step' }>;
 
 /** The text of a refusal's code or of a notice of the widget. */
 export function textOf(notice: string, texts: Texts): string {

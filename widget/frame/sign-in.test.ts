@@ -52,7 +52,7 @@ describe('start', () => {
     expect(there.screen()).toMatchObject({ step: 'otp' });
 
     const gone = setUp({ kept: 'kept' });
-    gone.expectAnswers({ kind: 'refused', code: 'FLOW_NOT_FOUND', requestId: '' }, seen({ step: 'otp' }));
+    gone.expectAnswers({ code: 'FLOW_NOT_FOUND', requestId: '' }, seen({ step: 'otp' }));
     await gone.signIn.begin(NONCE, '');
     expect(gone.requests).toEqual(['read kept', 'begin']);
     expect(gone.stored.handle).toBe('fresh');
@@ -109,12 +109,24 @@ describe('answers', () => {
 
   test('polls a step in progress ever more rarely, then accepts an answer again', async () => {
     const { signIn, requests, screen, expectAnswers } = await startSignIn();
-    expectAnswers({ kind: 'refused', code: 'STEP_IN_PROGRESS', requestId: '' }, seen(), seen(), seen(), seen());
+    expectAnswers({ code: 'STEP_IN_PROGRESS', requestId: '' }, seen(), seen(), seen(), seen());
     const submitted = signIn.submit('ada');
     await vi.advanceTimersByTimeAsync(7_000);
     await submitted;
     expect(requests).toHaveLength(6);
     expect(screen()).toMatchObject({ busy: false, notice: { text: 'stillChecking' } });
+  });
+
+  test('a restart during the polls is not ended by what they read', async () => {
+    const { signIn, types, screen, expectAnswers } = await startSignIn();
+    expectAnswers({ code: 'STEP_IN_PROGRESS', requestId: '' });
+    void signIn.submit('ada');
+    await vi.advanceTimersByTimeAsync(0);
+    signIn.restart();
+    expectAnswers({ code: 'FLOW_NOT_FOUND', requestId: '' });
+    await vi.advanceTimersByTimeAsync(500);
+    expect(screen().kind).toBe('loading');
+    expect(types()).not.toContain('expire');
   });
 
   test('accepts no answer during a wait', async () => {
@@ -140,7 +152,7 @@ describe('answers', () => {
 
   test.each([
     ['a denied step', seen({ step: 'denied', seq: 1, error: { code: 'TOKEN_LOCKED' } })],
-    ['a refusal that nothing can change', { kind: 'refused', code: 'TOKEN_LOCKED', requestId: '' } as const],
+    ['a refusal that nothing can change', { code: 'TOKEN_LOCKED', requestId: '' } as const],
   ])('%s ends the sign-in for the page too', async (_, answer) => {
     const { signIn, messages, screen, stored, expectAnswers } = await startSignIn();
     expectAnswers(answer);
@@ -157,7 +169,7 @@ describe('expiry', () => {
     expectAnswers(seen({ now: 100_000, expiresAt: 900_000 }));
     await vi.advanceTimersByTimeAsync(900_002);
     expect(screen().kind).toBe('step');
-    expectAnswers({ kind: 'refused', code: 'FLOW_NOT_FOUND', requestId: '' });
+    expectAnswers({ code: 'FLOW_NOT_FOUND', requestId: '' });
     await vi.advanceTimersByTimeAsync(800_002);
     expect(requests).toEqual(['begin', 'read fresh', 'read fresh']);
     expect(screen().kind).toBe('expired');
@@ -178,6 +190,15 @@ describe('expiry', () => {
     respond(lost);
     await vi.advanceTimersByTimeAsync(0);
     expect(screen()).toMatchObject({ kind: 'step', step: 'password' });
+  });
+
+  test('a result whose time is over when it arrives is told before it expires', async () => {
+    const { signIn, types, expectAnswers } = await startSignIn();
+    expectAnswers(seen({ step: 'done', seq: 1, result: 'a.b.c', expiresAt: 0 }));
+    await signIn.submit('ada');
+    expect(types().slice(-2)).toEqual(['change', 'success']);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(types().at(-1)).toBe('expire');
   });
 
   test('an unused result expires', async () => {

@@ -26,13 +26,12 @@ function observeOnce(card: Element): Promise<IntersectionObserverEntry | undefin
       trackVisibility: true,
       delay: 100,
     };
-    const observer = new IntersectionObserver((entries) => end(entries[entries.length - 1]), options);
-    const timer = setTimeout(() => end(undefined), OBSERVER_TIMEOUT_MS);
-    const end = (entry: IntersectionObserverEntry | undefined) => {
-      clearTimeout(timer);
+    const observer = new IntersectionObserver((entries) => end(entries.at(-1)), options);
+    const end = (entry?: IntersectionObserverEntry) => {
       observer.disconnect();
       resolve(entry);
     };
     observer.observe(card);
+    setTimeout(end, OBSERVER_TIMEOUT_MS);
   });
 }

@@ -13,11 +13,10 @@ const view = (changes: Partial<FlowView> = {}): FlowView => ({
   ...changes,
 });
 export const seen = (changes?: Partial<FlowView>): FlowAnswer => ({
-  kind: 'view',
   view: view(changes),
   requestId: 'req',
 });
-export const lost: FlowAnswer = { kind: 'lost' };
+export const lost: FlowAnswer = {};
 
 /** A sign-in with a scripted client; unexpected requests fail the test. */
 export function setUp({
@@ -46,12 +45,11 @@ export function setUp({
   const client: FlowClient = {
     begin: async () => {
       const answer = await next('begin');
-      return answer.kind === 'view' ? { ...answer, view: { ...answer.view, handle: 'fresh' } } : answer;
+      return answer.view ? { ...answer, view: { ...answer.view, handle: 'fresh' } } : answer;
     },
     read: (handle) => next(`read ${handle}`),
-    answer: (_, seq, step, value) => next(`${step} ${seq} ${typeof value === 'string' ? value : value.id}`),
+    answer: (_, seq, step, value) => next(`${step} ${seq} ${typeof value === 'object' ? value.id : value}`),
     act: (_, seq, path, fields = {}) => next(`${path} ${seq} ${Object.values(fields)}`.trim()),
-    cancel: (_, seq) => next(`cancel ${seq}`),
   };
   const signIn = createSignIn({
     resource: 'res_01k8dq9z2mp',
@@ -66,7 +64,7 @@ export function setUp({
         stored.handle = undefined;
       },
     }),
-    post: (message) => messages.push(message),
+    post: (message) => void messages.push(message),
     show: (shown) => {
       screen = shown;
     },

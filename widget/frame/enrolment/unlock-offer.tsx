@@ -23,9 +23,8 @@ export class UnlockOffer extends Component<UnlockOfferProps, State> {
   ask = async () => {
     if (this.state.isBusy) return;
     this.setState({ isBusy: true, problem: undefined });
-    const answer = await this.props.ask();
-    const problem = answer.kind === 'refused' ? answer.code : answer.kind === 'lost' ? 'interrupted' : undefined;
-    this.setState({ isBusy: false, isSent: answer.kind === 'view', problem });
+    const { view, code = 'interrupted' } = await this.props.ask();
+    this.setState({ isBusy: false, isSent: !!view, problem: view ? undefined : code });
   };
 
   override render({ isSent: wasSent, t, messageFor }: UnlockOfferProps, { isBusy, isSent, problem }: State) {

@@ -42,7 +42,7 @@ afterEach(() => {
 /** Sends the last factor of a sign-in; resolves with the answer that the widget gets. */
 async function finish(offer: { upgrade?: PasskeyCreation } = { upgrade: CREATION }): Promise<FlowAnswer> {
   const view = { step: 'done', seq: 3, result: 'jwt', expiresAt: 1, now: 0, ...offer };
-  const client = { answer: async () => ({ kind: 'view', view, requestId: '' }) } as unknown as FlowClient;
+  const client = { answer: async () => ({ view, requestId: '' }) } as unknown as FlowClient;
   upgradeToPasskey(client);
   return client.answer('flw_1.secret', 2, 'otp', '123456');
 }

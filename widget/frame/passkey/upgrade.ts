@@ -20,7 +20,7 @@ export function upgradeToPasskey(client: FlowClient): void {
   const { answer } = client;
   client.answer = async (handle, ...request) => {
     const response = await answer(handle, ...request);
-    const creation = response.kind === 'view' && response.view.upgrade;
+    const creation = response.view?.upgrade;
     if (creation && canCreateInFrame()) {
       const timeout = new Promise((resolve) => setTimeout(resolve, MAX_WAIT_MS));
       await Promise.race([create(handle, creation), timeout]);

@@ -54,7 +54,7 @@ export function trustBrowsers(client: FlowClient, resource: string) {
     const browsers = step === 'password' ? memory.recall(Date.now()) : [];
     const more = { ...(browsers.length > 0 && { browsers }), ...(box?.checked && { trust: true }) };
     const response = await answer(handle, seq, step, value, more);
-    if (response.kind === 'view' && response.view.trust) memory.keep(response.view.trust, Date.now());
+    if (response.view?.trust) memory.keep(response.view.trust, Date.now());
     return response;
   };
   // Unticked at every sign-in.
