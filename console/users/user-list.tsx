@@ -1,80 +1,26 @@
 import { FileUp, Plus, Send, Users } from 'lucide';
-import type { BulkAction } from '../list/bulk-bar.tsx';
 import { type Column, DataList, type ListFilter } from '../list/data-list.tsx';
 import { Breakable } from '../parts/breakable.tsx';
 import { Icon } from '../parts/icon.tsx';
 import { dayText } from '../parts/time.ts';
 import { CellText } from '../shared/names.tsx';
-import { resourcePicker } from '../shared/pickers/pick-resource.ts';
 import { usePicker } from '../shared/pickers/picker.tsx';
 import { UserBadge } from '../shared/states.tsx';
-import { canChangeUser, canDelete, canHelpUser, fullName, USERS, type User } from '../shared/user.ts';
-import { canActSomewhere, canManage, isReadOnly, useConsole } from '../shell/context.ts';
+import { fullName, USERS, type User } from '../shared/user.ts';
+import { canManage, isReadOnly, useConsole } from '../shell/context.ts';
 import { Empty } from '../shell/empty.tsx';
-import { quoted } from '../shell/i18n.ts';
 import { Link } from '../shell/link.tsx';
 import { PageHead } from '../shell/page-head.tsx';
 import { Timestamp } from '../shell/timestamp.tsx';
 import { useQuery } from '../shell/use-query.ts';
+import { bulkActions } from './bulk-actions.ts';
 import { t } from './i18n.ts';
 
 export function UserList() {
-  const { client, reads, session, address, ask } = useConsole();
+  const context = useConsole();
+  const { session, address } = context;
   const { pick, dialog } = usePicker();
-  const columns: Column<User>[] = [
-    { key: 'login', label: t('login'), sort: 'name', cell: (user) => <LoginCell user={user} /> },
-    { key: 'state', label: t('state'), cell: (user) => <ListedState user={user} /> },
-    { key: 'name', label: t('name'), cell: (user) => <CellText text={fullName(user)} /> },
-    { key: 'email', label: t('email'), cell: ({ email = '' }) => <CellText text={email} />, isMinor: true },
-    { key: 'access', label: t('access'), cell: accessText },
-    { key: 'lastSignIn', label: t('lastSignIn'), cell: ({ lastSignIn }) => <SignInDay day={lastSignIn} /> },
-    {
-      key: 'created',
-      label: t('created'),
-      sort: 'created',
-      cell: ({ createdAt }) => <Timestamp at={createdAt} />,
-      isMinor: true,
-    },
-  ];
-  const onDone = () => reads.changed('users', 'tokens', 'checklist');
-  const block = (blocked: boolean, { id }: User) => client.send('PATCH', `users/${id}`, { blocked });
-  const blocking = (blocked: boolean): BulkAction<User> => ({
-    label: t(blocked ? 'block' : 'unblock'),
-    isFor: (user) => user.blocked !== blocked && (blocked ? canChangeUser : canHelpUser)(session, user),
-    run: (user) => block(blocked, user),
-    ...(canManage(session) && { undo: (user) => block(!blocked, user) }),
-    onDone,
-    ...(blocked && {
-      confirm: (users) =>
-        ask({ title: t('blockTitle', { name: bulkText(users) }), text: t('blockText'), action: t('block') }),
-    }),
-  });
-  let chosen = '';
-  const assigning: BulkAction<User> = {
-    label: t('letIn'),
-    confirm: async () => {
-      chosen = (await pick(resourcePicker(session)))?.id ?? '';
-      return chosen !== '';
-    },
-    isFor: (user) => canChangeUser(session, user),
-    run: ({ id }) => client.send('POST', 'assignments', { resource: chosen, user: id }),
-    onDone,
-  };
-  const deleting: BulkAction<User> = {
-    label: t('deleteShort'),
-    isDanger: true,
-    isFor: (user) => canDelete(session, user),
-    confirm: (users) =>
-      ask({
-        title: t('deleteSeveral', { what: bulkText(users) }),
-        text: t('deleteText'),
-        action: t('deleteShort'),
-        isDanger: true,
-        typed: users.length === 1 ? (users[0]?.login ?? '') : String(users.length),
-      }),
-    run: ({ id }) => client.send('DELETE', `users/${id}`),
-    onDone,
-  };
+  const resources = useResourceFilter(address.query.get('resource'), t('anyResource'));
   const isManager = canManage(session);
   return (
     <>
@@ -102,52 +48,12 @@ export function UserList() {
       <DataList<User>
         path="users"
         label={t('title')}
-        columns={columns}
+        columns={columns()}
         nameOf={({ login }) => login}
         hrefOf={({ id }) => `${USERS}/${id}`}
         isCounted
-        filters={[
-          {
-            name: 'blocked',
-            label: t('anyState'),
-            choices: [
-              { value: 'false', label: t('notBlocked') },
-              { value: 'true', label: t('onlyBlocked') },
-            ],
-          },
-          {
-            name: 'hasPassword',
-            label: t('anyPassword'),
-            choices: [
-              { value: 'false', label: t('withoutPassword') },
-              { value: 'true', label: t('withPassword') },
-            ],
-          },
-          {
-            name: 'secondFactor',
-            label: t('anySecondFactor'),
-            choices: [
-              { value: 'none', label: t('withoutSecondFactor') },
-              { value: 'locked', label: t('onlyLocked') },
-              { value: 'deactivated', label: t('onlyDeactivated') },
-            ],
-          },
-          {
-            name: 'signedIn',
-            label: t('anySignIn'),
-            choices: [
-              { value: 'false', label: t('neverSignedIn') },
-              { value: 'true', label: t('hasSignedIn') },
-            ],
-          },
-          useResourceFilter(address.query.get('resource'), t('anyResource')),
-        ]}
-        bulk={[
-          ...(canActSomewhere(session) ? [assigning] : []),
-          ...(isManager ? [blocking(true)] : []),
-          ...(isReadOnly(session) ? [] : [blocking(false)]),
-          ...(isManager ? [deleting] : []),
-        ]}
+        filters={[...filters(), resources]}
+        bulk={bulkActions(context, pick)}
         empty={
           <Empty icon={Users} title={t('emptyTitle')} text={t('emptyText')}>
             {isManager && (
@@ -166,6 +72,58 @@ export function UserList() {
     </>
   );
 }
+
+const columns = (): Column<User>[] => [
+  { key: 'login', label: t('login'), sort: 'name', cell: (user) => <LoginCell user={user} /> },
+  { key: 'state', label: t('state'), cell: (user) => <ListedState user={user} /> },
+  { key: 'name', label: t('name'), cell: (user) => <CellText text={fullName(user)} /> },
+  { key: 'email', label: t('email'), cell: ({ email = '' }) => <CellText text={email} />, isMinor: true },
+  { key: 'access', label: t('access'), cell: accessText },
+  { key: 'lastSignIn', label: t('lastSignIn'), cell: ({ lastSignIn }) => <SignInDay day={lastSignIn} /> },
+  {
+    key: 'created',
+    label: t('created'),
+    sort: 'created',
+    cell: ({ createdAt }) => <Timestamp at={createdAt} />,
+    isMinor: true,
+  },
+];
+
+const filters = (): ListFilter[] => [
+  {
+    name: 'blocked',
+    label: t('anyState'),
+    choices: [
+      { value: 'false', label: t('notBlocked') },
+      { value: 'true', label: t('onlyBlocked') },
+    ],
+  },
+  {
+    name: 'hasPassword',
+    label: t('anyPassword'),
+    choices: [
+      { value: 'false', label: t('withoutPassword') },
+      { value: 'true', label: t('withPassword') },
+    ],
+  },
+  {
+    name: 'secondFactor',
+    label: t('anySecondFactor'),
+    choices: [
+      { value: 'none', label: t('withoutSecondFactor') },
+      { value: 'locked', label: t('onlyLocked') },
+      { value: 'deactivated', label: t('onlyDeactivated') },
+    ],
+  },
+  {
+    name: 'signedIn',
+    label: t('anySignIn'),
+    choices: [
+      { value: 'false', label: t('neverSignedIn') },
+      { value: 'true', label: t('hasSignedIn') },
+    ],
+  },
+];
 
 /** On a narrow desk, the address has no column of its own. */
 function LoginCell({ user: { login, email } }: { user: User }) {
@@ -206,10 +164,6 @@ function NewLink({ isSecond = false }: { isSecond?: boolean }) {
       {t('newUser')}
     </Link>
   );
-}
-
-function bulkText(users: readonly User[]): string {
-  return users.length === 1 ? quoted(users[0]?.login) : t('severalUsers', { count: users.length });
 }
 
 function accessText({ assignments, otherResources = 0 }: User): string {
