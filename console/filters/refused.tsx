@@ -21,16 +21,12 @@ const MAX_CHECKS = 20;
 let nextKey = 0;
 const TONES = { passes: 'good', stopped: 'bad', notReached: 'plain' } as const;
 
-/** Shows which users a filter would refuse now: those of recent sign-ins, and any other user on request. */
-export function Refused({ filter, resources }: { filter: string; resources: readonly ResourceFilters[] }) {
+/** Asks which users the filter would refuse at the resource, and keeps what the service has answered. */
+function useVerdicts(filter: string, resource: string) {
   const { client, texts } = useConsole();
-  const [resource, setResource] = useState(resources[0]?.id ?? '');
   const [rows, setRows] = useState<readonly Row[]>();
   const [progress, setProgress] = useState<string>();
   const [wrong, setWrong] = useState<string>();
-  const [person, setPerson] = useState('');
-  const [address, setAddress] = useState('');
-  const id = useId();
   /** Aborts pending checks when the user leaves the page or chooses another resource. */
   const asking = useRef<AbortController>(undefined);
   useEffect(() => () => asking.current?.abort(), []);
@@ -71,13 +67,25 @@ export function Refused({ filter, resources }: { filter: string; resources: read
     }
     setProgress(undefined);
   };
-  const askOne = async (event: Event) => {
-    event.preventDefault();
-    if (person.trim() === '' || progress !== undefined) return;
+  const askOne = async (person: string, address: string) => {
+    if (person === '' || progress !== undefined) return;
     setWrong(undefined);
-    const row = await explain(person.trim(), address.trim(), begin());
+    const row = await explain(person, address, begin());
     if (row) setRows([row, ...(rows ?? [])]);
   };
+  const forget = () => {
+    asking.current?.abort();
+    setProgress(undefined);
+    setRows(undefined);
+  };
+  return { rows, progress, wrong, askAll, askOne, forget };
+}
+
+/** Shows which users a filter would refuse now: those of recent sign-ins, and any other user on request. */
+export function Refused({ filter, resources }: { filter: string; resources: readonly ResourceFilters[] }) {
+  const [resource, setResource] = useState(resources[0]?.id ?? '');
+  const { rows, progress, wrong, askAll, askOne, forget } = useVerdicts(filter, resource);
+  const id = useId();
   const stopped = rows?.filter(({ verdict }) => verdict.outcome === 'stopped').length ?? 0;
   return (
     <section class="panel edit-section" aria-labelledby={`${id}-title`}>
@@ -97,9 +105,7 @@ export function Refused({ filter, resources }: { filter: string; resources: read
               value={resource}
               onChange={({ currentTarget }) => {
                 setResource(currentTarget.value);
-                asking.current?.abort();
-                setProgress(undefined);
-                setRows(undefined);
+                forget();
               }}
             >
               {resources.map((one) => (
@@ -113,61 +119,79 @@ export function Refused({ filter, resources }: { filter: string; resources: read
             {t('ask')}
           </button>
         </div>
-        <form class="ask-line" onSubmit={askOne} novalidate>
-          <div>
-            <label for={`${id}-person`}>{t('person')}</label>
-            <input
-              class="input"
-              type="text"
-              id={`${id}-person`}
-              placeholder={t('personHint')}
-              autocomplete="off"
-              autocapitalize="none"
-              value={person}
-              onInput={({ currentTarget }) => setPerson(currentTarget.value)}
-            />
-          </div>
-          <div>
-            <label for={`${id}-address`}>{t('address')}</label>
-            <input
-              class="input"
-              type="text"
-              id={`${id}-address`}
-              placeholder="203.0.113.7"
-              autocomplete="off"
-              value={address}
-              onInput={({ currentTarget }) => setAddress(currentTarget.value)}
-            />
-          </div>
-          <button type="submit" class="secondary">
-            {t('askOne')}
-          </button>
-        </form>
+        <OneUser onAsk={askOne} />
         <Alert>{wrong}</Alert>
         <p role="status">
           {progress}
           {progress === undefined && rows && rows.length > 0 && t('summary', { refused: stopped, total: rows.length })}
           {progress === undefined && rows?.length === 0 && !wrong && t('askNone')}
         </p>
-        {rows && rows.length > 0 && (
-          <ul class="verdicts">
-            {rows.map((row) => (
-              <li key={row.key}>
-                <Badge tone={TONES[row.verdict.outcome]}>
-                  {row.verdict.outcome === 'notReached'
-                    ? t('notReached', { reason: reasonText(row.verdict.code ?? '') })
-                    : t(row.verdict.outcome)}
-                </Badge>
-                <span>
-                  <code>{row.user}</code> <span class="muted">{row.address || t('noAddress')}</span>
-                </span>
-                <span class="muted">{facts(row.verdict)}</span>
-              </li>
-            ))}
-          </ul>
-        )}
+        {rows && rows.length > 0 && <Verdicts rows={rows} />}
       </div>
     </section>
+  );
+}
+
+/** Asks about a user by login or id, from any address. */
+function OneUser({ onAsk }: { onAsk: (user: string, address: string) => void }) {
+  const [person, setPerson] = useState('');
+  const [address, setAddress] = useState('');
+  const id = useId();
+  const onSubmit = (event: Event) => {
+    event.preventDefault();
+    onAsk(person.trim(), address.trim());
+  };
+  return (
+    <form class="ask-line" onSubmit={onSubmit} novalidate>
+      <div>
+        <label for={`${id}-person`}>{t('person')}</label>
+        <input
+          class="input"
+          type="text"
+          id={`${id}-person`}
+          placeholder={t('personHint')}
+          autocomplete="off"
+          autocapitalize="none"
+          value={person}
+          onInput={({ currentTarget }) => setPerson(currentTarget.value)}
+        />
+      </div>
+      <div>
+        <label for={`${id}-address`}>{t('address')}</label>
+        <input
+          class="input"
+          type="text"
+          id={`${id}-address`}
+          placeholder="203.0.113.7"
+          autocomplete="off"
+          value={address}
+          onInput={({ currentTarget }) => setAddress(currentTarget.value)}
+        />
+      </div>
+      <button type="submit" class="secondary">
+        {t('askOne')}
+      </button>
+    </form>
+  );
+}
+
+function Verdicts({ rows }: { rows: readonly Row[] }) {
+  return (
+    <ul class="verdicts">
+      {rows.map((row) => (
+        <li key={row.key}>
+          <Badge tone={TONES[row.verdict.outcome]}>
+            {row.verdict.outcome === 'notReached'
+              ? t('notReached', { reason: reasonText(row.verdict.code ?? '') })
+              : t(row.verdict.outcome)}
+          </Badge>
+          <span>
+            <code>{row.user}</code> <span class="muted">{row.address || t('noAddress')}</span>
+          </span>
+          <span class="muted">{facts(row.verdict)}</span>
+        </li>
+      ))}
+    </ul>
   );
 }
 
