@@ -117,6 +117,75 @@ function shownRows(row: EventRow, open: ReadonlySet<string>): ShownRow[] {
   ];
 }
 
+const nameLink = (id: string, at: number) => (at < MAX_NAMED ? <NameOf id={id} /> : <code>{id}</code>);
+
+function about({ subject, resource }: EventView, at: number) {
+  const ids = [...new Set([subject, resource])].filter((id) => id !== undefined);
+  return ids.map((id, index) => (
+    <Fragment key={id}>
+      {index > 0 && <span class="dot">·</span>} {nameLink(id, at)}
+    </Fragment>
+  ));
+}
+
+function actorText({ actor, subject }: EventView, at: number) {
+  // A user who signs in is named as what the event is about.
+  const isNamed = actor.kind === 'user' && actor.id === subject;
+  return (
+    <>
+      <ActorText actor={actor} /> {actor.id !== undefined && !isNamed && nameLink(actor.id, at)}
+    </>
+  );
+}
+
+function outcomeText({ outcome, reason }: EventView) {
+  return (
+    <>
+      <Outcome outcome={outcome} />
+      {reason !== undefined && <span class="muted"> {reasonText(reason)}</span>}
+    </>
+  );
+}
+
+interface RowLinkProps {
+  row: ShownRow;
+  onToggle(row: EventRow, isOpen: boolean): void;
+  onOpen(event: EventView): void;
+}
+
+function RowLink({ row: { event, bulk, isOpen }, onToggle, onOpen }: RowLinkProps) {
+  const { lang } = useConsole().texts;
+  if (!bulk)
+    return (
+      <button type="button" class="row-link" aria-haspopup="dialog" onClick={() => onOpen(event)}>
+        {typeText(event.type)}
+      </button>
+    );
+  const text = countTypes(bulk)
+    .map(([type, count]) => own('bulk', { type: typeText(type), count: count.toLocaleString(lang) }))
+    .join(' · ');
+  return (
+    <button type="button" class="row-link bulk" aria-expanded={isOpen} onClick={() => onToggle(bulk, isOpen)}>
+      <Icon node={isOpen ? ChevronDown : ChevronRight} size={16} />
+      <span>{text}</span>
+    </button>
+  );
+}
+
+function Pager({ feed: { next, isLoading, older } }: { feed: FollowedFeed }) {
+  return (
+    <div class="pager">
+      {next === null ? (
+        !isLoading && <p class="hint">{own('end')}</p>
+      ) : (
+        <button type="button" class="secondary" aria-disabled={isLoading} onClick={() => !isLoading && older()}>
+          {own(isLoading ? 'searching' : 'older')}
+        </button>
+      )}
+    </div>
+  );
+}
+
 interface ListProps {
   feed: FollowedFeed;
   isNarrowed: boolean;
@@ -124,8 +193,7 @@ interface ListProps {
 }
 
 function List({ feed, isNarrowed, onOpen }: ListProps) {
-  const { texts } = useConsole();
-  const { items, next, isLoading, problem, fresh, older } = feed;
+  const { items, isLoading, problem, fresh, older } = feed;
   const isNarrow = useMedia('(max-width: 859px)');
   const [open, setOpen] = useState<ReadonlySet<string>>(new Set());
   const rows: ShownRow[] = foldBulk(items).flatMap((row) => shownRows(row, open));
@@ -134,45 +202,6 @@ function List({ feed, isNarrowed, onOpen }: ListProps) {
     for (const request of requests) isOpen ? others.delete(request) : others.add(request);
     setOpen(others);
   };
-  const nameLink = (id: string, at: number) => (at < MAX_NAMED ? <NameOf id={id} /> : <code>{id}</code>);
-  const about = ({ subject, resource }: EventView, at: number) => {
-    const ids = [...new Set([subject, resource])].filter((id) => id !== undefined);
-    return ids.map((id, index) => (
-      <Fragment key={id}>
-        {index > 0 && <span class="dot">·</span>} {nameLink(id, at)}
-      </Fragment>
-    ));
-  };
-  const actor = ({ actor, subject }: EventView, at: number) => {
-    // A user who signs in is named as what the event is about.
-    const isNamed = actor.kind === 'user' && actor.id === subject;
-    return (
-      <>
-        <ActorText actor={actor} /> {actor.id !== undefined && !isNamed && nameLink(actor.id, at)}
-      </>
-    );
-  };
-  const outcome = ({ outcome, reason }: EventView) => (
-    <>
-      <Outcome outcome={outcome} />
-      {reason !== undefined && <span class="muted"> {reasonText(reason)}</span>}
-    </>
-  );
-  const link = ({ event, bulk, isOpen }: ShownRow) =>
-    bulk ? (
-      <button type="button" class="row-link bulk" aria-expanded={isOpen} onClick={() => toggle(bulk, isOpen)}>
-        <Icon node={isOpen ? ChevronDown : ChevronRight} size={16} />
-        <span>
-          {countTypes(bulk)
-            .map(([type, count]) => own('bulk', { type: typeText(type), count: count.toLocaleString(texts.lang) }))
-            .join(' · ')}
-        </span>
-      </button>
-    ) : (
-      <button type="button" class="row-link" aria-haspopup="dialog" onClick={() => onOpen(event)}>
-        {typeText(event.type)}
-      </button>
-    );
   const classOf = ({ event, isPart }: ShownRow) =>
     [fresh.has(event.id) && 'fresh', isPart && 'part'].filter(Boolean).join(' ') || undefined;
   return (
@@ -182,15 +211,15 @@ function List({ feed, isNarrowed, onOpen }: ListProps) {
           {rows.map((row, at) => (
             <li key={row.key} class={classOf(row)}>
               <div class="card-head">
-                {link(row)}
+                <RowLink row={row} onToggle={toggle} onOpen={onOpen} />
                 <span class="muted">
                   <Timestamp at={row.event.at} />
                 </span>
               </div>
-              <p>{outcome(row.event)}</p>
+              <p>{outcomeText(row.event)}</p>
               {!row.bulk && <p class="muted">{about(row.event, at)}</p>}
               <p class="muted">
-                {own('who')}: {actor(row.event, at)}
+                {own('who')}: {actorText(row.event, at)}
               </p>
             </li>
           ))}
@@ -211,9 +240,11 @@ function List({ feed, isNarrowed, onOpen }: ListProps) {
           <tbody>
             {rows.map((row, at) => (
               <tr key={row.key} class={classOf(row)}>
-                <th scope="row">{link(row)}</th>
-                <td>{outcome(row.event)}</td>
-                <td>{actor(row.event, at)}</td>
+                <th scope="row">
+                  <RowLink row={row} onToggle={toggle} onOpen={onOpen} />
+                </th>
+                <td>{outcomeText(row.event)}</td>
+                <td>{actorText(row.event, at)}</td>
                 <td>{!row.bulk && about(row.event, at)}</td>
                 <td>
                   <Timestamp at={row.event.at} />
@@ -230,17 +261,7 @@ function List({ feed, isNarrowed, onOpen }: ListProps) {
         </p>
       )}
       {problem && items.length === 0 && <Problem read={{ problem, isLoading, retry: older }} />}
-      {(items.length > 0 || isNarrowed) && !(problem && items.length === 0) && (
-        <div class="pager">
-          {next === null ? (
-            !isLoading && <p class="hint">{own('end')}</p>
-          ) : (
-            <button type="button" class="secondary" aria-disabled={isLoading} onClick={() => !isLoading && older()}>
-              {own(isLoading ? 'searching' : 'older')}
-            </button>
-          )}
-        </div>
-      )}
+      {(items.length > 0 || isNarrowed) && !(problem && items.length === 0) && <Pager feed={feed} />}
     </section>
   );
 }
