@@ -17,16 +17,12 @@ interface Entry {
   run(): void;
 }
 
-/** Searches pages, actions, and the objects of every page by name. */
-export function Palette({ onClose, onShortcuts }: { onClose(): void; onShortcuts(): void }) {
-  const { texts, go, preferences, setPreferences, signOut, announce } = useConsole();
+/** What can be run and has the text in its name: pages, the actions of this page and of the console, then objects. */
+function useEntries(text: string, onShortcuts: () => void): Entry[] {
+  const { texts, go, preferences, setPreferences, signOut } = useConsole();
   const pages = usePages();
-  const [text, setText] = useState('');
-  const [at, setAt] = useState(0);
   const sources = pages.flatMap(([, { label, icon, find }]) => (find ? [{ ...find, label, icon }] : []));
-  const results = useObjectSearch<(typeof sources)[number], FoundObject>(sources, text.trim());
-  const list = useRef<HTMLDivElement>(null);
-  const base = useId();
+  const results = useObjectSearch<(typeof sources)[number], FoundObject>(sources, text);
   const here = useMemo(() => shortcutTargets().filter((element) => !(element instanceof HTMLInputElement)), []);
 
   const isDark = preferences.theme === 'dark' || (preferences.theme === 'auto' && matchMedia(DARK).matches);
@@ -55,9 +51,8 @@ export function Palette({ onClose, onShortcuts }: { onClose(): void; onShortcuts
     { id: 'keys', group: t('actionsGroup'), label: t('shortcuts'), icon: Keyboard, run: onShortcuts },
     { id: 'out', group: t('actionsGroup'), label: texts('signOut'), icon: LogOut, run: signOut },
   ];
-  const wanted = text.trim().toLowerCase();
-  const entries = [
-    ...commands.filter(({ label }) => label.toLowerCase().includes(wanted)),
+  return [
+    ...commands.filter(({ label }) => label.toLowerCase().includes(text.toLowerCase())),
     ...results.map(({ source, item }) => ({
       id: item.id,
       group: t(source.label),
@@ -66,10 +61,20 @@ export function Palette({ onClose, onShortcuts }: { onClose(): void; onShortcuts
       run: () => go(source.href(item)),
     })),
   ];
+}
+
+/** Searches pages, actions, and the objects of every page by name. */
+export function Palette({ onClose, onShortcuts }: { onClose(): void; onShortcuts(): void }) {
+  const { announce } = useConsole();
+  const [text, setText] = useState('');
+  const [at, setAt] = useState(0);
+  const list = useRef<HTMLDivElement>(null);
+  const base = useId();
+  const entries = useEntries(text.trim(), onShortcuts);
   const chosen = entries[Math.min(at, entries.length - 1)];
   useEffect(() => {
     list.current?.querySelector('[aria-selected=true]')?.scrollIntoView({ block: 'nearest' });
-    if (wanted !== '' && entries.length === 0) announce(t('nothingFound'));
+    if (text.trim() !== '' && entries.length === 0) announce(t('nothingFound'));
   });
   const run = (entry: Entry | undefined) => {
     if (!entry) return;
