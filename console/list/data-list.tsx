@@ -73,9 +73,6 @@ export function DataList<Item extends { id: string }>(props: DataListProps<Item>
     if (read.body) setLast(read.body);
   }, [read.body]);
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
-  // On a phone, several filters would push the list out of view.
-  const [areFiltersOpen, openFilters] = useState(Object.keys(state.filters).length > 0);
-  const canFold = isNarrow && filters.length > 1;
   const page = read.body ?? (read.problem ? undefined : last);
   const count = read.body?.items.length;
   const isNarrowed = state.search !== '' || Object.keys(state.filters).length > 0;
@@ -113,41 +110,7 @@ export function DataList<Item extends { id: string }>(props: DataListProps<Item>
   };
   return (
     <section class="list" aria-label={label} aria-busy={read.isLoading}>
-      <div class="list-tools">
-        {canSearch && (
-          <SearchBox value={state.search} onChange={(search) => put(withChanges(state, { search }), true)} />
-        )}
-        {canFold && (
-          <button
-            type="button"
-            class="secondary"
-            aria-expanded={areFiltersOpen}
-            onClick={() => openFilters(!areFiltersOpen)}
-          >
-            {t('filters')}
-          </button>
-        )}
-        {(canFold && !areFiltersOpen ? [] : filters).map((filter) => (
-          <label key={filter.name} class="list-filter">
-            <span class="unseen">{filter.label}</span>
-            <select
-              class="input"
-              value={state.filters[filter.name] ?? ''}
-              onChange={({ currentTarget: { value } }) => {
-                const { [filter.name]: _, ...others } = state.filters;
-                put(withChanges(state, { filters: value === '' ? others : { ...others, [filter.name]: value } }), true);
-              }}
-            >
-              <option value="">{filter.label}</option>
-              {filter.choices.map((choice) => (
-                <option key={choice.value} value={choice.value}>
-                  {choice.label}
-                </option>
-              ))}
-            </select>
-          </label>
-        ))}
-      </div>
+      <ListTools {...{ canSearch, filters, state, put }} />
       {read.problem && read.body && (
         <p class="strip" role="status">
           {t('stale')}
@@ -167,6 +130,56 @@ export function DataList<Item extends { id: string }>(props: DataListProps<Item>
       {isLong && <p class="hint">{t('totalMore', { count: MAX_COUNTED.toLocaleString(texts.lang) })}</p>}
       {page && <Pager path={path} state={state} next={page.next} put={put} />}
     </section>
+  );
+}
+
+interface ListToolsProps {
+  canSearch: boolean;
+  filters: readonly ListFilter[];
+  state: ListState;
+  put(next: ListState, isReplacing?: boolean): void;
+}
+
+/** The search and the filters. */
+function ListTools({ canSearch, filters, state, put }: ListToolsProps) {
+  const isNarrow = useMedia('(max-width: 719px)');
+  // On a phone, several filters would push the list out of view.
+  const [areFiltersOpen, openFilters] = useState(Object.keys(state.filters).length > 0);
+  const canFold = isNarrow && filters.length > 1;
+  return (
+    <div class="list-tools">
+      {canSearch && <SearchBox value={state.search} onChange={(search) => put(withChanges(state, { search }), true)} />}
+      {canFold && (
+        <button
+          type="button"
+          class="secondary"
+          aria-expanded={areFiltersOpen}
+          onClick={() => openFilters(!areFiltersOpen)}
+        >
+          {t('filters')}
+        </button>
+      )}
+      {(canFold && !areFiltersOpen ? [] : filters).map((filter) => (
+        <label key={filter.name} class="list-filter">
+          <span class="unseen">{filter.label}</span>
+          <select
+            class="input"
+            value={state.filters[filter.name] ?? ''}
+            onChange={({ currentTarget: { value } }) => {
+              const { [filter.name]: _, ...others } = state.filters;
+              put(withChanges(state, { filters: value === '' ? others : { ...others, [filter.name]: value } }), true);
+            }}
+          >
+            <option value="">{filter.label}</option>
+            {filter.choices.map((choice) => (
+              <option key={choice.value} value={choice.value}>
+                {choice.label}
+              </option>
+            ))}
+          </select>
+        </label>
+      ))}
+    </div>
   );
 }
 
