@@ -54,6 +54,9 @@ export async function startRedisCluster(
       return client.call('CLUSTER', 'ADDSLOTSRANGE', first, last);
     }),
   );
+  // Distinct, as `redis-cli --cluster create` gives them: of two nodes with the same epoch one takes a higher one, and
+  // with it takes back its slots from a replica that took over meanwhile.
+  await Promise.all(nodes.map(({ client }, at) => client.call('CLUSTER', 'SET-CONFIG-EPOCH', at + 1)));
   // Introduce every pair, so that the start does not wait for gossip.
   for (const { client } of nodes) {
     await Promise.all(
@@ -62,6 +65,9 @@ export async function startRedisCluster(
   }
   await waitUntil('all nodes know each other', () =>
     all(nodes, (info) => info.includes(`cluster_known_nodes:${nodes.length}`)),
+  );
+  await waitUntil('all nodes know the latest epoch', () =>
+    all(nodes, (info) => info.includes(`cluster_current_epoch:${nodes.length}`)),
   );
   for (const [at, { client }] of followers.entries()) {
     const primary = primaries[at];
