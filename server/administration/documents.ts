@@ -1,8 +1,9 @@
 import type { AccountId, AdministratorId, FlowId } from '../kernel/ids.ts';
 import { defineDocument } from '../store/define-document.ts';
+import type { AppSeed } from '../tokens/kinds/oath/enrol-app.ts';
 import { sealedSeed } from '../tokens/seed-context.ts';
 import type { AdministratorLink, AdministratorReset, EmailChange, SetupLink } from './administrator-link.ts';
-import type { AdministratorFlow, Enrolment } from './login/administrator-flow.ts';
+import type { AdministratorFlow } from './login/administrator-flow.ts';
 import type { PendingPasskey } from './passkeys/passkey.ts';
 import type { Session } from './session.ts';
 
@@ -38,7 +39,7 @@ export const emailChangeDocument = defineDocument<EmailChange, OfAdministrator>(
   expires: 'with the confirmation code',
 });
 
-export const administratorEnrolmentDocument = defineDocument<Enrolment, OfAdministrator>({
+export const administratorEnrolmentDocument = defineDocument<AppSeed, OfAdministrator>({
   kind: 'enrolment',
   description: "The token that is to replace an administrator's, until its first correct code.",
   anchor: 'account',

@@ -2,7 +2,6 @@ import type { Account } from '../accounts/account.ts';
 import { accountDocument } from '../accounts/documents.ts';
 import { type Administrator, actorOf } from '../administrators/administrator.ts';
 import { administratorDocument } from '../administrators/documents.ts';
-import { callDependency } from '../kernel/dependency.ts';
 import type { EventDraft } from '../kernel/event.ts';
 import { type AccountId, type AdministratorId, idFromBytes, type TokenId } from '../kernel/ids.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
@@ -12,42 +11,27 @@ import { reindex } from '../store/index-entries.ts';
 import { createObject } from '../store/records/create-object.ts';
 import { transact } from '../store/transact.ts';
 import { tokenDocument } from '../tokens/documents.ts';
-import { base32Encode } from '../tokens/kinds/oath/base32.ts';
-import { otpauthUri } from '../tokens/kinds/oath/otpauth.ts';
+import { APP_TOKEN, type AppSeed, appText, newAppSeed, openAppSeed } from '../tokens/kinds/oath/enrol-app.ts';
 import { verifyOtp } from '../tokens/kinds/oath/verify-otp.ts';
-import { seedContext } from '../tokens/seed-context.ts';
 import { storeSpentSeed } from '../tokens/spent-seeds.ts';
 import type { Token } from '../tokens/token.ts';
 import { newRecoveryCodes } from './codes.ts';
-import type { Enrolment } from './login/administrator-flow.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>;
 
-/** Every authenticator app supports these parameters. */
-const KIND = { factor: { kind: 'totp', periodMs: 30_000, driftSteps: 0 }, algorithm: 'SHA1', digits: 6 } as const;
-const SEED_BYTES = 20;
-
 /** A draft that becomes a token with its first right code. */
-export function newEnrolment(ports: Pick<Ports, 'random' | 'secrets'>, account: AccountId): Enrolment {
-  const token = idFromBytes('tok', ports.random.bytes(7));
-  return { token, sealedSecret: ports.secrets.seal(ports.random.bytes(SEED_BYTES), seedContext(account, token)) };
+export function newEnrolment(ports: Pick<Ports, 'random' | 'secrets'>, account: AccountId): AppSeed {
+  return newAppSeed(ports, account, idFromBytes('tok', ports.random.bytes(7)));
 }
 
-/** The secret for the authenticator app. Shown only until the token exists (SR-23). */
 export function showEnrolment(
   ports: Pick<Ports, 'secrets'>,
-  account: { id: AccountId; name: string },
+  { id: account, name }: Pick<Account, 'id' | 'name'>,
   email: string,
-  enrolment: Enrolment,
+  enrolment: AppSeed,
 ): { otpauthUri: string; secret: string } {
-  const secret = openSeed(ports, account.id, enrolment);
-  const issuer = `Countersign ${account.name}`;
-  const uri = otpauthUri({ issuer, account: email, token: { ...KIND, nextCounter: 0 }, secret });
-  return { otpauthUri: uri, secret: base32Encode(secret) };
-}
-
-function openSeed(ports: Pick<Ports, 'secrets'>, account: AccountId, { token, sealedSecret }: Enrolment): Uint8Array {
-  return callDependency('opening a seed', () => ports.secrets.open(sealedSecret, seedContext(account, token)));
+  const { secret, uri } = appText(ports, enrolment, { account, login: email, site: `Countersign ${name}` });
+  return { otpauthUri: uri, secret };
 }
 
 /**
@@ -59,14 +43,14 @@ function openSeed(ports: Pick<Ports, 'secrets'>, account: AccountId, { token, se
 export async function enrolToken(
   ports: Needs,
   owner: Pick<Administrator, 'account' | 'id'>,
-  enrolment: Enrolment,
+  enrolment: AppSeed,
   otp: string,
   client: ClientInfo,
   edit: (administrator: Administrator, account: Account) => Administrator | Refusal,
 ): Promise<Result<{ administrator: Administrator; recoveryCodes: string[]; replaced: TokenId | undefined }>> {
   const { account, id } = owner;
   const now = ports.clock.now();
-  const judged = verifyOtp({ ...KIND, nextCounter: 0 }, openSeed(ports, account, enrolment), otp, now);
+  const judged = verifyOtp({ ...APP_TOKEN, nextCounter: 0 }, openAppSeed(ports, account, enrolment), otp, now);
   if (judged.verdict !== 'accepted') return refusal('OTP_WRONG');
   const act: RequestContext = { actor: actorOf({}, { account, id, grants: [], role: 'administrator' }), ...client };
   const token = newToken(owner, enrolment, judged.counter + 1, now);
@@ -94,7 +78,7 @@ export async function enrolToken(
 
 function newToken(
   { account, id }: Pick<Administrator, 'account' | 'id'>,
-  enrolment: Enrolment,
+  enrolment: AppSeed,
   nextCounter: number,
   now: number,
 ): Token {
@@ -102,7 +86,7 @@ function newToken(
     id: enrolment.token,
     account,
     name: 'Administrator',
-    ...KIND,
+    ...APP_TOKEN,
     sealedSecret: enrolment.sealedSecret,
     nextCounter,
     administrator: id,

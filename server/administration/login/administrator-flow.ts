@@ -1,8 +1,9 @@
 import type { RefusalCode } from '@countersign/protocol/codes';
 import type { SignInStep } from '@countersign/protocol/session';
-import type { AccountId, AdministratorId, FlowId, TokenId } from '../../kernel/ids.ts';
+import type { AccountId, AdministratorId, FlowId } from '../../kernel/ids.ts';
 import { FLOW_LIFETIME_MS } from '../../sign-in/flow.ts';
 import { countStep, FLOW_WRONG_ANSWERS } from '../../sign-in/flow-transitions.ts';
+import type { AppSeed } from '../../tokens/kinds/oath/enrol-app.ts';
 import type { PasskeyChallenge } from '../../tokens/kinds/passkey/passkey-challenge.ts';
 
 /**
@@ -24,7 +25,7 @@ export interface AdministratorFlow {
   /** Digest of the password hash that the password was verified against. */
   passwordDigest?: string;
   /** A draft that becomes their token with its first right code. */
-  enrolment?: Enrolment;
+  enrolment?: AppSeed;
   /** The question to their passkeys, on the step `otp`. */
   passkey?: PasskeyChallenge;
   /** No code is accepted. */
@@ -35,13 +36,6 @@ export interface AdministratorFlow {
   error?: { code: RefusalCode; retryAt?: number };
   createdAt: number;
   expiresAt: number;
-}
-
-/** A draft of a token. */
-export interface Enrolment {
-  token: TokenId;
-  /** Sealed in the same way as the future token's secret. */
-  sealedSecret: string;
 }
 
 export function newAdministratorFlow(id: FlowId, asked: { account: AccountId }, now: number): AdministratorFlow {

@@ -1,12 +1,10 @@
 import { FLOW_HEADER } from '@countersign/protocol/flow';
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import { z } from '@hono/zod-openapi';
-import type { Context } from 'hono';
 import { accountId, password } from '../../http/api/fields.ts';
 import { route } from '../../http/api/route.ts';
 import { jsonAnswer, jsonBody, refuseResult } from '../../http/api/router.ts';
 import { clientInfo } from '../../http/client-info.ts';
-import type { AppEnv } from '../../http/context.ts';
 import { RequestRefusal, refuse } from '../../http/problem.ts';
 import { qrSvg } from '../../http/qr-svg.ts';
 import { clearSessionCookie, readSessionCookie, setSessionCookie } from '../../http/session-cookie.ts';
@@ -30,7 +28,7 @@ import {
 import { authenticateSession, writeSession } from './authenticate-session.ts';
 import { endSession } from './end-session.ts';
 import { type ConfiguredPlans, presentSession, presentSignIn } from './present-sign-in.ts';
-import type { SignInProgress } from './sign-in-step.ts';
+import type { SignInAnswer, SignInProgress } from './sign-in-step.ts';
 import { readSignIn, startSignIn } from './start-sign-in.ts';
 
 const startInput = z
@@ -72,13 +70,16 @@ const headers = z.object({
     .openapi({ description: 'The handle of the sign-in.', example: 'flw_01k8dq9z2mp.Zk3xQ8vJ' }),
 });
 
-function describeStep<const P extends string, S extends z.ZodType>(
+type Needs = SecondFactorPorts & PasskeyNeeds & ConfiguredPlans;
+
+/** A step of the sign-in. `submit` takes its body as parsed, and refuses a malformed one before the step is claimed. */
+function step<const P extends string, Body extends { seq: number }>(
   path: P,
-  operationId: string,
-  summary: string,
-  body: S,
+  [operationId, summary]: readonly [operationId: string, summary: string],
+  body: z.ZodType<Body>,
+  submit: (ports: Needs, answer: Body & Omit<SignInAnswer, 'seq'>) => Promise<Result<SignInProgress>>,
 ) {
-  return {
+  return route({
     method: 'post',
     path,
     // The handle of the sign-in is the authority.
@@ -89,7 +90,14 @@ function describeStep<const P extends string, S extends z.ZodType>(
     summary,
     request: { headers, ...jsonBody(body) },
     responses: { 200: jsonAnswer('The step of the sign-in.', signIn) },
-  } as const;
+    handle: async (c, ports: Needs) => {
+      const request = { handle: c.req.header(FLOW_HEADER), client: clientInfo(c) };
+      const verdict = await submit(ports, { ...c.req.valid('json'), ...request });
+      if (isRefusal(verdict)) return refuseResult(c, verdict);
+      if (verdict.opened) setSessionCookie(c, writeSession(verdict.opened));
+      return c.json(await present(ports, verdict), 200);
+    },
+  });
 }
 
 const begin = route({
@@ -182,71 +190,39 @@ const signOut = route({
   },
 });
 
-type Needs = SecondFactorPorts & PasskeyNeeds & ConfiguredPlans;
-
 /** An administrator's sign-in and session (see `shared/wire/session.ts`). Same-origin pages only. */
 export const sessionRoutes = [
   begin,
   view,
-  route({
-    ...describeStep('/session/identify', 'submitSignInEmail', 'Submit the email address', emailStep),
-    handle: (c, ports: Needs) => answer(ports, c, answerEmail(ports, { ...c.req.valid('json'), ...signInRequest(c) })),
-  }),
-  route({
-    ...describeStep('/session/password', 'submitSignInPassword', 'Submit the password', passwordStep),
-    handle: (c, ports: Needs) =>
-      answer(ports, c, answerSignInPassword(ports, { ...c.req.valid('json'), ...signInRequest(c) })),
-  }),
-  route({
-    ...describeStep('/session/otp', 'submitSignInOtp', 'Submit the code of the token', otpStep),
-    handle: (c, ports: Needs) => {
-      const { seq, otp } = c.req.valid('json');
-      return answer(ports, c, answerSignInOtp(ports, { seq, otp: parsed(otp), ...signInRequest(c) }));
-    },
-  }),
-  route({
-    ...describeStep('/session/passkey', 'submitSignInPasskey', 'Submit the answer of a passkey', passkeyStep),
-    handle: (c, ports: Needs) =>
-      answer(ports, c, answerSignInPasskey(ports, { ...c.req.valid('json'), ...signInRequest(c) })),
-  }),
-  route({
-    ...describeStep('/session/recovery', 'submitSignInRecoveryCode', 'Submit a recovery code', recoveryStep),
-    handle: (c, ports: Needs) =>
-      answer(ports, c, answerRecoveryCode(ports, { ...c.req.valid('json'), ...signInRequest(c) })),
-  }),
-  route({
-    ...describeStep('/session/enrol', 'submitSignInEnrolment', 'Submit the first code of a new token', otpStep),
-    handle: (c, ports: Needs) => {
-      const { seq, otp } = c.req.valid('json');
-      return answer(ports, c, answerEnrolment(ports, { seq, otp: parsed(otp), ...signInRequest(c) }));
-    },
-  }),
-  route({
-    ...describeStep('/session/enrol-passkey', 'submitSignInNewPasskey', 'Submit a new passkey', newPasskeyStep),
-    handle: (c, ports: Needs) =>
-      answer(ports, c, answerPasskeyEnrolment(ports, { ...c.req.valid('json'), ...signInRequest(c) })),
-  }),
+  step('/session/identify', ['submitSignInEmail', 'Submit the email address'], emailStep, answerEmail),
+  step('/session/password', ['submitSignInPassword', 'Submit the password'], passwordStep, answerSignInPassword),
+  step('/session/otp', ['submitSignInOtp', 'Submit the code of the token'], otpStep, (ports, { otp, ...answer }) =>
+    answerSignInOtp(ports, { ...answer, otp: parsed(otp) }),
+  ),
+  step('/session/passkey', ['submitSignInPasskey', 'Submit the answer of a passkey'], passkeyStep, answerSignInPasskey),
+  step('/session/recovery', ['submitSignInRecoveryCode', 'Submit a recovery code'], recoveryStep, answerRecoveryCode),
+  step(
+    '/session/enrol',
+    ['submitSignInEnrolment', 'Submit the first code of a new token'],
+    otpStep,
+    (ports, { otp, ...answer }) => answerEnrolment(ports, { ...answer, otp: parsed(otp) }),
+  ),
+  step(
+    '/session/enrol-passkey',
+    ['submitSignInNewPasskey', 'Submit a new passkey'],
+    newPasskeyStep,
+    answerPasskeyEnrolment,
+  ),
   who,
   probeSession,
   signOut,
 ];
-
-function signInRequest(c: Context<AppEnv>) {
-  return { handle: c.req.header(FLOW_HEADER), client: clientInfo(c) };
-}
 
 /** Refused before the step is claimed: a malformed code does not count as an attempt (SR-47). */
 function parsed(otp: string): string {
   const digits = parseOtp(otp);
   if (digits === undefined) throw new RequestRefusal('OTP_MALFORMED');
   return digits;
-}
-
-async function answer(ports: Needs, c: Context<AppEnv>, progress: Promise<Result<SignInProgress>>) {
-  const verdict = await progress;
-  if (isRefusal(verdict)) return refuseResult(c, verdict);
-  if (verdict.opened) setSessionCookie(c, writeSession(verdict.opened));
-  return c.json(await present(ports, verdict), 200);
 }
 
 async function present(ports: Needs, progress: SignInProgress): Promise<z.input<typeof signIn>> {

@@ -4,12 +4,11 @@ import { administratorDocument } from '../../administrators/documents.ts';
 import { readAdministrator } from '../../administrators/find-administrator.ts';
 import { callDependency } from '../../kernel/dependency.ts';
 import type { Ports } from '../../kernel/ports/ports.ts';
-import { isRefusal, type Refusal, type Result, refusal } from '../../kernel/result.ts';
+import { isRefusal, type Result, refusal } from '../../kernel/result.ts';
 import { transact } from '../../store/transact.ts';
-import { type PasskeyNeeds, randomChallenge, relyingParty } from '../../tokens/kinds/passkey/new-challenge.ts';
+import { createChallengeFor, type PasskeyNeeds } from '../../tokens/kinds/passkey/new-challenge.ts';
 import type { PasskeyChallenge } from '../../tokens/kinds/passkey/passkey-challenge.ts';
-import { userHandleOf } from '../../tokens/kinds/passkey/passkey-request.ts';
-import { verifyAssertion } from '../../tokens/kinds/passkey/verify-assertion.ts';
+import { verifyPasskeyOf } from '../../tokens/kinds/passkey/verify-passkey.ts';
 import { passkeyFor, withAssertion } from './passkey.ts';
 
 /** The challenge for the administrator's passkeys; undefined if there are none. The device has to verify its user. */
@@ -17,13 +16,7 @@ export function challengeForAdministrator(
   ports: PasskeyNeeds,
   { passkeys = [] }: Pick<Administrator, 'passkeys'>,
 ): PasskeyChallenge | undefined {
-  if (passkeys.length === 0) return undefined;
-  return {
-    ...relyingParty(ports),
-    challenge: randomChallenge(ports),
-    allow: passkeys.map(({ factor }) => ({ id: factor.credentialId, transports: factor.transports })),
-    userVerification: 'required',
-  };
+  return createChallengeFor(ports, passkeys, { userVerification: 'required' });
 }
 
 /**
@@ -40,18 +33,13 @@ export async function checkAdministratorPasskey(
   if (isRefusal(found)) return refusal('ACCESS_DENIED');
   const passkey = passkeyFor(found.administrator, assertion, asked);
   if (!passkey) return refusal('PASSKEY_INVALID');
-  const judged = await callDependency('checking a passkey', () =>
-    verifyAssertion(passkey.factor, assertion, {
-      ...asked,
-      // The console is in no frame.
-      topOrigin: asked.origin,
-      userVerification: 'required',
-      userHandle: userHandleOf(id),
-      needsUserHandle: false,
-    }),
-  );
-  if (judged.verdict === 'copied') return copied();
-  if (judged.verdict === 'wrong' || !judged.userVerified) return refusal('PASSKEY_INVALID');
+  // The console is in no frame.
+  const answer = { assertion, asked, topOrigin: asked.origin };
+  const judged = await callDependency('checking a passkey', () => verifyPasskeyOf(id, passkey.factor, answer));
+  if (judged.verdict === 'wrong' && judged.reason) {
+    return refusal('PASSKEY_INVALID', {}, { reason: judged.reason });
+  }
+  if (judged.verdict !== 'accepted' || !judged.passkey.userVerified) return refusal('PASSKEY_INVALID');
   const key = administratorDocument.key(account, id);
   return transact<readonly [typeof key], Result<{ administrator: Administrator }>>(
     ports,
@@ -61,14 +49,10 @@ export async function checkAdministratorPasskey(
       if (stored?.value.state !== 'active') return { answer: refusal('ACCESS_DENIED') };
       const next = withAssertion(stored.value, assertion, {
         challenge: asked.challenge,
-        signCount: judged.signCount,
+        signCount: judged.factor.signCount,
       });
       if (!next) return { answer: refusal('PASSKEY_INVALID') };
       return { answer: { administrator: next }, write: { put: [{ key, value: next }] } };
     },
   );
-}
-
-function copied(): Refusal {
-  return { ...refusal('PASSKEY_INVALID'), audit: { reason: 'PASSKEY_COPIED' } };
 }

@@ -1,7 +1,7 @@
 import type { AppView } from '@countersign/protocol/flow';
 import { encode } from 'uqr';
 import { callDependency } from '../../../kernel/dependency.ts';
-import type { AccountId } from '../../../kernel/ids.ts';
+import type { AccountId, TokenId } from '../../../kernel/ids.ts';
 import type { Ports, SecretPorts } from '../../../kernel/ports/ports.ts';
 import { createEvent } from '../../../kernel/request-context.ts';
 import { type Refusal, type Result, refusal } from '../../../kernel/result.ts';
@@ -26,7 +26,7 @@ export interface AppDraft extends TokenDraft {
 }
 
 /** Every authenticator app knows these. */
-const APP_TOKEN: Pick<OathToken, 'factor' | 'algorithm' | 'digits'> = {
+export const APP_TOKEN: Pick<OathToken, 'factor' | 'algorithm' | 'digits'> = {
   factor: { kind: 'totp', periodMs: 30_000, driftSteps: 0 },
   algorithm: 'SHA1',
   digits: 6,
@@ -36,30 +36,38 @@ const APP_TOKEN: Pick<OathToken, 'factor' | 'algorithm' | 'digits'> = {
 export const appEnrolment: KindEnrolment<AppDraft> = {
   proof: 'otp',
   isAvailable: () => true,
-  start(ports, kind, token, { account }) {
-    const seed = ports.random.bytes(SECRET_BYTES[APP_TOKEN.algorithm]);
-    const sealedSecret = callDependency('sealing a seed', () => ports.secrets.seal(seed, seedContext(account, token)));
-    return { kind, token, sealedSecret };
+  start: (ports, kind, token, { account }) => ({ kind, ...newAppSeed(ports, account, token) }),
+  async show(ports, draft, of) {
+    const { secret, uri } = appText(ports, draft, of);
+    return { kind: 'totp', secret, uri, qr: drawQr(uri) };
   },
-  show: async (ports, draft, of) => showApp(ports, draft, of),
   create: createApp,
 };
 
-/** The text that an app reads. */
-function showApp(
-  ports: Pick<Ports, 'secrets'>,
-  draft: AppDraft,
-  { account, login, site }: { account: AccountId; login: string; site: string },
-): AppView {
-  const secret = openSeed(ports, { account }, draft);
-  const uri = otpauthUri({ issuer: site, account: login, token: { ...APP_TOKEN, nextCounter: 0 }, secret });
-  return { kind: 'totp', secret: base32Encode(secret), uri, qr: drawQr(uri) };
+/** A seed for a future token. */
+export type AppSeed = Pick<AppDraft, 'token' | 'sealedSecret'>;
+
+export function newAppSeed(ports: Pick<Ports, 'random' | 'secrets'>, account: AccountId, token: TokenId): AppSeed {
+  const seed = ports.random.bytes(SECRET_BYTES[APP_TOKEN.algorithm]);
+  const sealedSecret = callDependency('sealing a seed', () => ports.secrets.seal(seed, seedContext(account, token)));
+  return { token, sealedSecret };
 }
 
-function openSeed(
+/** The text that an app reads, and the seed in base32. Shown only until the token exists (SR-23). */
+export function appText(
   ports: Pick<Ports, 'secrets'>,
-  { account }: { account: AccountId },
-  { token, sealedSecret }: AppDraft,
+  draft: AppSeed,
+  { account, login, site }: { account: AccountId; login: string; site: string },
+): { secret: string; uri: string } {
+  const secret = openAppSeed(ports, account, draft);
+  const uri = otpauthUri({ issuer: site, account: login, token: { ...APP_TOKEN, nextCounter: 0 }, secret });
+  return { secret: base32Encode(secret), uri };
+}
+
+export function openAppSeed(
+  ports: Pick<Ports, 'secrets'>,
+  account: AccountId,
+  { token, sealedSecret }: AppSeed,
 ): Uint8Array {
   return callDependency('opening a seed', () => ports.secrets.open(sealedSecret, seedContext(account, token)));
 }
@@ -73,7 +81,7 @@ function createApp(
 ): Promise<Result<{ token: OathToken }>> {
   const { act, flow } = own;
   const otp = 'otp' in proof ? proof.otp : '';
-  const secret = openSeed(ports, flow, draft);
+  const secret = openAppSeed(ports, flow.account, draft);
   const key = tokenDocument.key(draft.token);
   return transact(ports, key.anchor, [key], ([stored], now): Decision<Result<{ token: OathToken }>> => {
     const before = stored?.value;

@@ -1,13 +1,8 @@
+import type { PasskeyVerification } from '@countersign/protocol/passkey';
 import type { Ports } from '../../../kernel/ports/ports.ts';
-import type { Token } from '../../token.ts';
+import type { WebauthnFactor } from '../../token.ts';
 import type { PasskeyChallenge, RelyingParty } from './passkey-challenge.ts';
-import {
-  CHALLENGE_BYTES,
-  challengeFor,
-  challengeOfTransaction,
-  discoverableChallenge,
-  passkeysOf,
-} from './passkey-request.ts';
+import { CHALLENGE_BYTES, challengeOfTransaction, discoverableChallenge } from './passkey-request.ts';
 
 /** The needs of passkey use-cases beside the ports. */
 export type PasskeyNeeds = Pick<Ports, 'random'> & {
@@ -37,19 +32,20 @@ export function randomChallenge(ports: Pick<PasskeyNeeds, 'random'>, transaction
 }
 
 /**
- * The challenge for the passkeys among these tokens; undefined if there are none.
+ * The challenge for one user or administrator: any of their passkeys. Undefined if there are none.
  *
- * @param tokens of the user's assignment, usable ones
- * @param transaction hash of the transaction that the response is to confirm
+ * @param asked.userVerification default: if the device supports it
+ * @param asked.transaction hash of the transaction that the response is to confirm
  */
 export function createChallengeFor(
   ports: PasskeyNeeds,
-  tokens: readonly Token[],
-  transaction?: string,
+  passkeys: readonly { factor: WebauthnFactor }[],
+  asked: { userVerification?: PasskeyVerification; transaction?: string | undefined } = {},
 ): PasskeyChallenge | undefined {
-  const passkeys = passkeysOf(tokens);
   if (passkeys.length === 0) return undefined;
-  return challengeFor(passkeys, relyingParty(ports), randomChallenge(ports, transaction));
+  const { userVerification = 'preferred', transaction } = asked;
+  const allow = passkeys.map(({ factor }) => ({ id: factor.credentialId, transports: factor.transports }));
+  return { ...relyingParty(ports), challenge: randomChallenge(ports, transaction), allow, userVerification };
 }
 
 /** The challenge before a user has been named. */

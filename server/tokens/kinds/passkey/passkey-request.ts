@@ -15,16 +15,6 @@ export function passkeysOf(tokens: readonly Token[]): WebauthnToken[] {
   return tokens.filter(isWebauthn);
 }
 
-/** The challenge for one user: any of their passkeys, with user verification if the device supports it. */
-export function challengeFor(
-  passkeys: readonly WebauthnToken[],
-  relyingParty: RelyingParty,
-  challenge: string,
-): PasskeyChallenge {
-  const allow = passkeys.map(({ factor }) => ({ id: factor.credentialId, transports: factor.transports }));
-  return { ...relyingParty, challenge, allow, userVerification: 'preferred' };
-}
-
 /**
  * The challenge for an unknown user: a passkey that its device finds by itself. It replaces name, password and code, so
  * the device has to verify its user.

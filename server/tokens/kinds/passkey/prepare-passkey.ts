@@ -5,6 +5,7 @@ import type { PrepareContext } from '../../prepare-context.ts';
 import type { WebauthnToken } from '../../token.ts';
 import { usableTokens } from '../../usable-tokens.ts';
 import { createChallengeFor, type PasskeyNeeds } from './new-challenge.ts';
+import { passkeysOf } from './passkey-request.ts';
 
 /** Creates one challenge for all usable passkeys of the user. */
 export async function preparePasskey(
@@ -13,6 +14,6 @@ export async function preparePasskey(
   tokens: readonly WebauthnToken[],
 ): Promise<Result<PreparedChallenge>> {
   const usable = usableTokens(tokens, accepts, ports.clock.now());
-  const passkey = createChallengeFor(ports, usable, transaction?.hash);
+  const passkey = createChallengeFor(ports, passkeysOf(usable), { transaction: transaction?.hash });
   return passkey ? { passkey } : refusal('OTP_WRONG');
 }
