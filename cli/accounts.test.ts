@@ -109,6 +109,20 @@ describe('administrators', () => {
       err: expect.stringContaining('ADMINISTRATOR_NOT_FOUND'),
     });
   });
+
+  // SR-81
+  test('the operator requires passkeys, unless an administrator has none, and no longer', async () => {
+    await json('admin', 'invite', '--email', 'bob@acme.example', '--name', 'Bob');
+    expect(await json('admin', 'require', '--factors', 'passkey')).toMatchObject({ factors: 'passkey' });
+    expect(await json('admin', 'require', '--factors', 'any')).toMatchObject({ factors: 'any' });
+    await acceptAs('Bob');
+    expect(await terminal.type(['admin', 'require', '--factors', 'passkey'])).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('bob@acme.example'),
+    });
+    const shown = { factors: 'any', decidedBy: 'account', withoutPasskey: [{ email: 'bob@acme.example' }] };
+    expect(await json('admin', 'factors')).toMatchObject(shown);
+  });
 });
 
 describe('keys', () => {

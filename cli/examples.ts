@@ -79,6 +79,8 @@ const EXAMPLES: Readonly<Record<string, string>> = {
   'admin resend': 'countersign admin resend grace@example.com',
   'admin withdraw': 'countersign admin withdraw grace@example.com',
   'admin recover': 'countersign admin recover ada@example.com',
+  'admin factors': 'countersign admin factors',
+  'admin require': 'countersign admin require --factors passkey',
   'key list': 'countersign key list',
   'key show': `countersign key show ${KEY}`,
   'key create': `countersign key create --name 'Shop backend' --scopes authenticate --resources ${RESOURCE} --lifetime 90d`,

@@ -53,6 +53,13 @@ Only the superuser can hand over that role, with password and code, when signed 
       request: 'POST /operator/administrators/{id}/recovery',
       shownOnce: ['link'],
     },
+    { verb: 'factors', request: 'GET /v1/administrator-factors' },
+    {
+      verb: 'require',
+      about: 'set what opens the console; only on the machine of the service',
+      request: 'POST /operator/administrator-factors',
+      flags: { factors: { about: 'passkey, for passkeys alone; any, for codes too', required: true } },
+    },
   ],
 };
 

@@ -4,7 +4,7 @@ import { accountDocument } from '../accounts/documents.ts';
 import type { Administrator, AdministratorActor } from '../administrators/administrator.ts';
 import { administratorDocument } from '../administrators/documents.ts';
 import { requiresPasskey } from '../administrators/factor-policy.ts';
-import { readAdministrator } from '../administrators/find-administrator.ts';
+import { type FoundAdministrator, readAdministrator } from '../administrators/find-administrator.ts';
 import type { EventDraft } from '../kernel/event.ts';
 import type { FlowId } from '../kernel/ids.ts';
 import type { NoticeChange } from '../kernel/mail.ts';
@@ -55,16 +55,14 @@ export async function reauthenticate(
   if (isRefusal(found)) return refusal('SESSION_ENDED');
   const { administrator } = found;
   // Before the password is counted: nothing was tried (SR-81).
-  if (requiresPasskey(ports.administratorFactors, found.account) && proof.passkey === undefined) {
-    return refusal('PASSKEY_REQUIRED');
-  }
+  if (lacksPasskey(ports, found, proof)) return refusal('PASSKEY_REQUIRED');
   const asked = { account, name: administrator.email, address: act.address, find: async () => administrator };
   const attempt = await countAdministratorAttempt(ports, asked);
   if (isRefusal(attempt)) return attempt;
   let event: Json | undefined;
   try {
     const right = await attempt.verify(proof.password);
-    const outcome = isRefusal(right) ? right : await confirmSecond(ports, act, right.administrator, proof);
+    const outcome = isRefusal(right) ? right : await confirmSecond(ports, act, right, proof);
     if (isRefusal(outcome)) event = refusedEvent(ports, act, outcome);
     return outcome;
   } finally {
@@ -81,12 +79,19 @@ function refusedEvent(ports: Pick<Ports, 'clock'>, act: OwnContext, { refused, a
 async function confirmSecond(
   ports: SecondFactorPorts,
   act: OwnContext,
-  administrator: Administrator,
+  current: FoundAdministrator,
   proof: Proof,
 ): Promise<Result<{ administrator: Administrator }>> {
+  const { administrator } = current;
   if (!unlessSignedOut(act, administrator)) return refusal('SESSION_ENDED');
+  // Again: it may be required since the password was counted.
+  if (lacksPasskey(ports, current, proof)) return refusal('PASSKEY_REQUIRED');
   const second = await secondFactor(ports, act, administrator, proof);
   return isRefusal(second) ? second : { administrator };
+}
+
+function lacksPasskey(ports: SecondFactorPorts, { account }: FoundAdministrator, { passkey }: Proof): boolean {
+  return passkey === undefined && requiresPasskey(ports.administratorFactors, account);
 }
 
 async function secondFactor(ports: SecondFactorPorts, act: OwnContext, administrator: Administrator, proof: Proof) {

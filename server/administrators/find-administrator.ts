@@ -1,11 +1,13 @@
+import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import type { Account } from '../accounts/account.ts';
 import { accountDocument } from '../accounts/documents.ts';
 import type { AccountId, AdministratorId } from '../kernel/ids.ts';
 import { normaliseName } from '../kernel/names.ts';
-import type { DocumentPorts } from '../kernel/ports/ports.ts';
+import type { DocumentPorts, Ports } from '../kernel/ports/ports.ts';
+import type { DocumentKey } from '../kernel/ports/store.ts';
 import { type Result, refusal } from '../kernel/result.ts';
 import type { Administrator } from './administrator.ts';
-import { administratorDocument, administratorEmailDocument } from './documents.ts';
+import { administratorDocument, administratorEmailDocument, administratorIndexes } from './documents.ts';
 
 export interface FoundAdministrator {
   administrator: Administrator;
@@ -22,6 +24,23 @@ export async function readAdministrator(
   return home && administrator
     ? { account: home.value, administrator: administrator.value }
     : refusal('ADMINISTRATOR_NOT_FOUND');
+}
+
+const PAGE = 200;
+
+/** The keys of all administrators of the account, oldest first. */
+export async function administratorKeys(
+  ports: Pick<Ports, 'store'>,
+  account: AccountId,
+): Promise<DocumentKey<Administrator>[]> {
+  const keys: DocumentKey<Administrator>[] = [];
+  for (let after: { sort: string; id: string } | undefined; ; ) {
+    const page = { limit: PAGE, ...omitUndefined({ after }) };
+    const entries = await ports.store.range(administratorIndexes.created(account), page);
+    keys.push(...entries.map(({ id }) => administratorDocument.key(account, id as AdministratorId)));
+    after = entries.at(-1);
+    if (entries.length < PAGE) return keys;
+  }
 }
 
 /** Finds the administrator of an email address. */

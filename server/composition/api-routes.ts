@@ -1,5 +1,6 @@
 import type { Hono } from 'hono';
 import { accountRoutes } from '../accounts/routes.ts';
+import { administratorFactorRoutes } from '../administration/factor-routes.ts';
 import { invitationRoutes } from '../administration/invitation-routes.ts';
 import { linkRoutes } from '../administration/link-routes.ts';
 import { sessionRoutes } from '../administration/login/routes.ts';
@@ -90,6 +91,7 @@ const ROUTES: readonly Route<ApiServices>[] = [
   ...linkRoutes,
   ...sessionRoutes,
   ...administratorRoutes,
+  ...administratorFactorRoutes,
   ...invitationRoutes,
   ...administratorResetRoutes,
   ...ownRoutes,

@@ -8,6 +8,8 @@ import type { AccountId, ApiKeyId, ResourceId } from './ids.ts';
 export const EVENT_TYPES = [
   'account.created',
   'account.updated',
+  'account.passkeys-required',
+  'account.passkeys-optional',
   'clock.accepted',
   'master-key.lost',
   'administrator.created',

@@ -98,6 +98,8 @@ export const administratorSamples: Record<string, (scene: SampleFixture) => Samp
     body: HALF_PROOF,
     ...heard,
   }),
+  'GET /administrator-factors': () => ({ status: 200 }),
+  'PATCH /administrator-factors': () => ({ body: { ...HALF_PROOF, factors: 'any' }, ...heard }),
   'POST /invitations': ({ resource }) => ({
     body: { email: newEmail(), name: 'Grace', grants: [{ resource: resource.id, allowed: true }] },
     status: 201,

@@ -154,6 +154,8 @@ export const operationClasses: Record<string, OperationClass> = {
   'PATCH /administrators/{id}': 'grants',
   'DELETE /administrators/{id}': 'administers',
   'POST /administrators/{id}/transfer': 'superuser-self',
+  'GET /administrator-factors': 'administers',
+  'PATCH /administrator-factors': 'superuser-self',
   'POST /invitations': 'grants',
   'GET /invitations': 'administers',
   'POST /invitations/{id}/resend': 'grants',

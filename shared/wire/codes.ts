@@ -45,6 +45,10 @@ export const REFUSALS = {
     status: 409,
     title: 'The last passkey stays: the administrator could not sign in without it. Add another one first.',
   },
+  ADMINISTRATOR_WITHOUT_PASSKEY: {
+    status: 409,
+    title: 'An active administrator of the account has no passkey, and could not sign in any more.',
+  },
   PASSKEY_TAKEN: { status: 409, title: 'The passkey is already registered.' },
   PASSKEY_LIMIT: { status: 409, title: 'The user has the maximum number of passkeys.' },
   TOO_MANY_ATTEMPTS: { status: 429, title: 'Too many attempts. Wait and try again.' },

@@ -6,6 +6,8 @@ import { z } from 'zod';
 import { createAccount } from '../../accounts/create-account.ts';
 import { deleteAccount } from '../../accounts/delete-account.ts';
 import { listAccountDeletions, listAccounts } from '../../accounts/read-account.ts';
+import { setAdministratorFactors } from '../../administration/administrator-factors.ts';
+import { factorsField, presentFactors } from '../../administration/factor-routes.ts';
 import { findWithoutPasskey } from '../../administration/find-without-passkey.ts';
 import { recoverAdministrator } from '../../administration/recover-administrator.ts';
 import { issueSetupLink } from '../../administration/set-up.ts';
@@ -181,6 +183,16 @@ const accountRoutes = [
       if (!id) return refuse(c, 'ADMINISTRATOR_NOT_FOUND');
       const outcome = await recoverAdministrator(ports, c.get('act'), id);
       return isRefusal(outcome) ? refuseResult(c, outcome) : c.json(outcome, 201);
+    },
+  }),
+  internalRoute({
+    method: 'post',
+    path: '/operator/administrator-factors',
+    scope: 'operator-account',
+    body: z.strictObject({ factors: factorsField }),
+    handle: async (c, ports: Services, { factors }) => {
+      const verdict = await setAdministratorFactors(ports, c.get('act'), factors);
+      return isRefusal(verdict) ? refuseResult(c, verdict) : c.json(presentFactors(verdict), 200);
     },
   }),
 ];

@@ -32,6 +32,8 @@ const CHANGES = [
   'recovery-code-used',
   'recovery-codes',
   'superuser',
+  'passkeys-required',
+  'passkeys-optional',
 ] as const satisfies readonly NoticeChange[];
 
 /** Those that are about one token. */

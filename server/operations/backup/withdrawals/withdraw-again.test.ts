@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { accountDocument } from '../../../accounts/documents.ts';
+import { setAdministratorFactors } from '../../../administration/administrator-factors.ts';
 import {
   removeAdministrator,
   transferSuperuser,
@@ -299,6 +300,11 @@ test('a webhook that was deleted or redirected sends nothing, and a deleted reso
     [moved.id, ['enabled']],
     [scene.resource.id, ['deleted']],
   ]);
+});
+
+test('passkeys that were required of administrators are reported: the backup may lack them', async () => {
+  const { report } = await restoredAfter(() => setAdministratorFactors(ports, act, 'passkey'));
+  expect(report).toEqual([{ account, id: account, done: [], review: ['account.passkeys-required'] }]);
 });
 
 test('changed settings of a resource are reported and not guessed', async () => {

@@ -96,6 +96,7 @@ export async function withdrawAgain(
 async function withdrawFrom(context: Context, id: string, object: ObjectWithdrawals): Promise<Outcome | undefined> {
   const { ports, act, account } = context;
   const [user, token, administrator] = [parseId('usr', id), parseId('tok', id), parseId('adm', id)];
+  if (id === account) return { done: [], review: [...object.review] };
   if (user && object.withdrawals.has('erase')) return eraseAgain(context, user);
   if (user) return ifFound(context, userDocument.key(user), (found) => fromUser(context, found, object));
   if (token) return ifFound(context, tokenDocument.key(token), (found) => fromToken(context, found, object));

@@ -6,6 +6,7 @@ import { isWithdrawing, WITHDRAWING_EVENTS, withdrawalsBy } from './withdrawing-
 
 /** Every type of event that reports a withdrawal. No other type does. */
 const WITHDRAWING: Partial<Record<EventType, string>> = {
+  'account.passkeys-required': 'review',
   'administrator.password-reset': 'replace-password',
   'administrator.removed': 'delete',
   'administrator.updated': 'by field',

@@ -184,6 +184,9 @@ const WEBHOOK: Fields<Webhook> = {
 export const WITHDRAWING_EVENTS: Record<EventType, Fate | Readonly<Record<string, Fate>>> = {
   'account.created': 'none',
   'account.updated': 'none',
+  // The backup may lack the passkeys too.
+  'account.passkeys-required': 'review',
+  'account.passkeys-optional': 'none',
   'clock.accepted': 'none',
   'master-key.lost': 'none',
   'administrator.created': 'none',

@@ -135,6 +135,8 @@ public final class ErrorCodes {
           "PASSKEY_REQUIRED",
           // The last passkey stays: the administrator could not sign in without it. Add another one first.
           "PASSKEY_LAST",
+          // An active administrator of the account has no passkey, and could not sign in any more.
+          "ADMINISTRATOR_WITHOUT_PASSKEY",
           // The passkey is already registered.
           "PASSKEY_TAKEN",
           // The user has the maximum number of passkeys.
