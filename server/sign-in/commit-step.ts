@@ -23,15 +23,13 @@ import { completionWrite, createGrantedEvent, createRefusedEvent, userContext } 
 import { denyFlow, holdsClaim, recordPasswordTime, retryStep } from './flow-transitions.ts';
 import type { FlowMarks, Rule, SignInEnd } from './rule.ts';
 import { applyInResult, isOfUser } from './run-rules.ts';
-import { NO_ACCESS, type Step } from './step.ts';
+import { ENDING_REFUSALS, type Step } from './step.ts';
 import type { StepOutcome, StepPorts } from './step-outcome.ts';
 import { flowKeys, putFlow } from './stored-flow.ts';
 import { presentFlow } from './view-flow.ts';
 
-/** The commits that a step can end with. */
-
 /** A row with any input. */
-type Row = Pick<Step<AnswerableStep, never>, 'at' | 'leadsTo' | 'endings'>;
+type Row = Pick<Step<AnswerableStep, never>, 'at' | 'leadsTo'>;
 
 /** A step that one request holds while it is evaluated. */
 export interface Claim {
@@ -61,7 +59,7 @@ export async function commitMove(
   return view;
 }
 
-/** The step is refused: the user may try again, unless the row says that the code ends the sign-in. */
+/** The step is refused: the user may try again, unless the code ends the sign-in. */
 export function commitRefusal(
   ports: StepPorts,
   step: Row,
@@ -73,9 +71,7 @@ export function commitRefusal(
   return commitRefused(ports, step, claim, why, (held, now) => {
     const flow = change(held);
     const retryAt = retryAfterMs === undefined ? undefined : now + retryAfterMs;
-    const next = [...NO_ACCESS, ...(step.endings ?? [])].includes(code)
-      ? denyFlow(flow, code)
-      : retryStep(flow, code, retryAt);
+    const next = ENDING_REFUSALS.includes(code) ? denyFlow(flow, code) : retryStep(flow, code, retryAt);
     return next.step === 'denied' ? after(next) : again(next);
   });
 }

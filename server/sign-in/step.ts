@@ -15,13 +15,25 @@ export interface StepContext<At extends AnswerableStep> {
   rules: readonly Rule[];
 }
 
-/** The user may not sign in there any more: this ends the sign-in at every step. */
-export const NO_ACCESS: readonly RefusalCode[] = [
+/**
+ * A refusal with one of these codes ends the sign-in, at whichever step: the user may not sign in there any more, or
+ * nothing that they could still show is enough. After any other they may try the step again.
+ */
+export const ENDING_REFUSALS: readonly RefusalCode[] = [
   'ACCESS_DENIED',
+  'CONFIRMATION_REQUIRED',
+  'ENROLMENT_LINK_INVALID',
+  'ENVIRONMENT_MISMATCH',
   'FILTER_DENIED',
+  'LEVEL_UNREACHABLE',
+  'PASSWORD_CHANGE_REQUIRED',
   'PLAN_INACTIVE',
   'RESOURCE_DISABLED',
   'RESOURCE_NOT_FOUND',
+  'TOKEN_LOCKED',
+  'TOKEN_LOCKED_BY_ADMINISTRATOR',
+  'TOKEN_OUT_OF_STEP',
+  'TRANSACTION_CANCELLED',
 ];
 
 /**
@@ -35,8 +47,6 @@ export interface Step<At extends AnswerableStep, Input> {
   leadsTo: readonly StoredStep[];
   /** Set: under attack, the client has to show work before the step is claimed. */
   proof?: ProofPurpose;
-  /** The refusals that end the sign-in, besides {@link NO_ACCESS}. After all others the user may try the step again. */
-  endings?: readonly RefusalCode[];
   /** Evaluates the input. Writes no flow: its result is applied under the claim. */
   handle(ports: StepPorts, context: StepContext<At>, input: Input): Promise<StepOutcome<At>>;
 }

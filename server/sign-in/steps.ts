@@ -22,17 +22,6 @@ import { checkRecoveryCode } from './steps/recovery.ts';
 import { sign } from './steps/sign.ts';
 import { submitStep } from './submit-step.ts';
 
-/** None of the user's tokens can be used now. */
-const NO_TOKEN_LEFT = [
-  'TOKEN_LOCKED',
-  'TOKEN_LOCKED_BY_ADMINISTRATOR',
-  'TOKEN_OUT_OF_STEP',
-  'CONFIRMATION_REQUIRED',
-] as const;
-
-/** What the user could still show is not enough. */
-const NO_WAY_ON = [...NO_TOKEN_LEFT, 'PASSWORD_CHANGE_REQUIRED', 'ENVIRONMENT_MISMATCH', 'LEVEL_UNREACHABLE'] as const;
-
 /** What may follow a right first or second factor. */
 const AFTER_PASSWORD = ['otp', 'passkey', 'recovery', 'enrol', 'done', 'self'] as const;
 const AFTER_TOKEN = ['codes', 'done', 'self'] as const;
@@ -44,7 +33,7 @@ const plain = z.strictObject({ seq, language: languageTag });
 
 /**
  * Every step of a sign-in by the request that submits it, `POST /widget/v1/flow/<path>`: its input, where it is
- * accepted, where it leads, what ends it, and who handles it. A malformed input is refused before the step is claimed:
+ * accepted, where it leads, and who handles it. Which refusals end it, `step.ts` says for all. A malformed input is refused before the step is claimed:
  * it is no attempt (SR-47). `submit-step.ts` runs the step. The actions of the self-service page are in `self-service/`.
  */
 export const STEPS = {
@@ -60,7 +49,6 @@ export const STEPS = {
     at: ['password'],
     leadsTo: AFTER_PASSWORD,
     proof: 'guess',
-    endings: NO_WAY_ON,
     handle: checkPassword,
   }),
   otp: step({
@@ -69,7 +57,6 @@ export const STEPS = {
     // From a mailed code to the second factor.
     leadsTo: AFTER_PASSWORD,
     proof: 'guess',
-    endings: NO_WAY_ON,
     handle: checkOtp,
   }),
   recovery: step({
@@ -77,14 +64,12 @@ export const STEPS = {
     at: ['recovery'],
     leadsTo: ['enrol', 'done', 'self'],
     proof: 'guess',
-    endings: NO_WAY_ON,
     handle: checkRecoveryCode,
   }),
   passkey: step({
     input: z.strictObject({ seq, response: assertion, trust }),
     at: ['identify', 'passkey', 'sign'],
     leadsTo: ['recovery', 'enrol', 'done', 'self'],
-    endings: NO_WAY_ON,
     handle: checkPasskey,
   }),
   factor: step({
@@ -92,7 +77,6 @@ export const STEPS = {
     at: [...SECOND_STEPS, 'mail'],
     leadsTo: SECOND_STEPS,
     proof: 'code',
-    endings: NO_TOKEN_LEFT,
     handle: selectFactor,
   }),
   sign: step({
@@ -100,21 +84,18 @@ export const STEPS = {
     at: ['sign'],
     leadsTo: ['done'],
     proof: 'guess',
-    endings: NO_TOKEN_LEFT,
     handle: sign,
   }),
   cancel: step({
     input: z.strictObject({ seq }),
     at: ['sign'],
     leadsTo: [],
-    endings: ['TRANSACTION_CANCELLED'],
     handle: cancelTransaction,
   }),
   enrol: step({
     input: z.strictObject({ seq, otp: typedOtp, language: frameLanguage }),
     at: ['enrol'],
     leadsTo: AFTER_TOKEN,
-    endings: ['ENROLMENT_LINK_INVALID'],
     handle: proveToken,
   }),
   'enrol/kind': step({
@@ -134,7 +115,6 @@ export const STEPS = {
     input: z.strictObject({ seq, response: attestation, language: frameLanguage }),
     at: ['enrol'],
     leadsTo: AFTER_TOKEN,
-    endings: ['ENROLMENT_LINK_INVALID'],
     handle: proveToken,
   }),
   'enrol/later': step({
