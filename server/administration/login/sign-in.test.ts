@@ -88,6 +88,34 @@ test('password and code open a session and write one event, whatever the state o
   expect(JSON.stringify(ports.store.commits)).not.toContain(secret);
 });
 
+// SR-17. The attack: wrong passwords for a list of addresses, whose times show who is an administrator.
+test('SR-17: a wrong password for an unknown address takes the trips of one for an administrator', async () => {
+  await invite(ports, scene.account, { email: 'invited@acme.example' });
+  const tripsOf = async (email: string) => {
+    const { handle } = unwrap(await startSignIn(ports, { account: scene.account, client }));
+    unwrap(await answerEmail(ports, { handle, seq: 0, email, client }));
+    const trips: string[] = [];
+    ports.store.intercept = {
+      read: () => {
+        trips.push('read');
+      },
+      commit: (_, go) => {
+        trips.push('commit');
+        return go();
+      },
+    };
+    const answer = unwrap(await answerSignInPassword(ports, { handle, seq: 1, password: 'a wrong guess', client }));
+    ports.store.intercept = {};
+    expect(answer.flow.error?.code).toBe('INVALID_CREDENTIALS');
+    return trips;
+  };
+  const expected = await tripsOf(who.email);
+  expect(expected).toContain('read');
+  for (const email of ['nobody@acme.example', 'invited@acme.example']) {
+    expect(await tripsOf(email), email).toEqual(expected);
+  }
+});
+
 test('SR-1: one code in fifty concurrent sign-ins opens one session', async () => {
   const handles = await Promise.all(Array.from({ length: 50 }, handleOf));
   const otp = codeOf(ports, who.secret);
