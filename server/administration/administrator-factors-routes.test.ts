@@ -150,6 +150,16 @@ describe('SR-81: it is not switched', () => {
     expect([await factors(), events()]).toEqual(['any', []]);
   });
 
+  test('by a superuser whose session ends in the middle: a stolen one is over when they choose a new password', async () => {
+    const key = administratorDocument.key(ada.account, ada.id);
+    beforeCommitOf(service.ports, 'account', async (replica) => {
+      const { sessionEpoch } = await read(replica, key);
+      await overwrite(replica, key, { sessionEpoch: sessionEpoch + 1 });
+    });
+    expect(await refusalOf(await change('passkey'))).toMatchObject({ code: 'SESSION_ENDED' });
+    expect(await factors()).toBe('any');
+  });
+
   test('by a superuser who transfers the role in the middle', async () => {
     const bob = await addAdministrator(service.ports, scene.account, { email: 'bob@acme.example' });
     await addPasskey(service.ports, bob);

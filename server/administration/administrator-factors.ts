@@ -54,7 +54,7 @@ export async function changeAdministratorFactors(
  */
 export async function setAdministratorFactors(
   ports: SecondFactorPorts,
-  act: RequestContext,
+  act: RequestContext & Partial<Pick<OwnContext, 'session'>>,
   factors: AdministratorFactors,
 ): Promise<Result<FactorsInForce>> {
   const { actor } = act;
@@ -67,9 +67,13 @@ export async function setAdministratorFactors(
   type Changed = FactorsInForce & { told: Administrator[] };
   const changed = await transact<typeof keys, Result<Changed>>(ports, actor.account, keys, ([home, ...stored], now) => {
     if (!home) return { answer: refusal('ACCOUNT_NOT_FOUND') };
-    // The role was transferred meanwhile.
-    if (actor.kind === 'administrator' && home.value.superuser !== actor.id) return { answer: refusal('FORBIDDEN') };
     const administrators = activeOf(stored);
+    if (actor.kind === 'administrator') {
+      // The role was transferred, or the session has ended, meanwhile.
+      if (home.value.superuser !== actor.id) return { answer: refusal('FORBIDDEN') };
+      const own = administrators.find(({ id }) => id === actor.id);
+      if (own?.sessionEpoch !== act.session?.epoch) return { answer: refusal('SESSION_ENDED') };
+    }
     const { administratorFactors = 'any', ...rest } = home.value;
     const account: Account = { ...rest, ...(factors === 'passkey' && { administratorFactors: factors }) };
     const answer = { ...inForce(ports, account, administrators), told: administrators };
