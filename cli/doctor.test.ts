@@ -23,12 +23,12 @@ test('doctor warns of a certificate that expires soon, and fails when it has exp
     };
     const left = `certificate of the listener expires at ${END}, days left:`;
     expect(await after(0)).toEqual([0, `${left} 30`]);
-    expect(await after(20)).toEqual([0, `warning: ${left} 10; look at why it is not renewed`]);
+    expect(await after(20)).toEqual([0, `warning: ${left} 10; find out why it has not been renewed`]);
     certificate = { ...CERTIFICATE, isRenewalRefused: true };
     expect(await after(0)).toEqual([
       4,
-      `warning: ${left} 10; look at why it is not renewed`,
-      'failure: the files of the certificate hold a new one that cannot be used: the log says why',
+      `warning: ${left} 10; find out why it has not been renewed`,
+      'failure: the new certificate in the files cannot be used: see the log',
     ]);
     certificate = CERTIFICATE;
     expect(await after(10)).toEqual([

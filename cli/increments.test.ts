@@ -120,7 +120,7 @@ test('what fails half-way leaves no file, and the state as it was', async () => 
   store.lookUp = lookUp;
   expect(await backUp('full', '--since', path('state'))).toMatchObject({
     code: 2,
-    err: expect.stringContaining('there is already a file of that name'),
+    err: expect.stringContaining('this file exists already'),
   });
   expect([await filesOf(), await readFile(path('state'))]).toEqual([['full', 'state'], before]);
   expect(await backUp('increment', '--since', path('state'))).toMatchObject({ code: 0 });
@@ -153,9 +153,9 @@ test('says of a wrong state what to do, and writes nothing', async () => {
   try {
     for (const [flags, message] of [
       [['--since', path('missing')], 'Make a full backup with --state'],
-      [['--since', path('letter')], 'is no state of a backup'],
-      [['--state', path('letter')], 'is no state of a backup'],
-      [['--state', path('a'), '--since', path('state')], 'exclude each other'],
+      [['--since', path('letter')], 'is not the state of a backup'],
+      [['--state', path('letter')], 'is not the state of a backup'],
+      [['--state', path('a'), '--since', path('state')], 'use --state or --since, not both'],
     ] as const) {
       expect(await backUp('next', ...flags)).toMatchObject({ code: 2, err: expect.stringContaining(message) });
     }

@@ -126,7 +126,7 @@ function describeError(error: unknown): { message: string; code: number } {
   }
   if (error instanceof SourceRefused) {
     return {
-      message: `the account elsewhere refuses: ${error.sourceCode} ${escapeControls(error.message)}`,
+      message: `the other account refused: ${error.sourceCode} ${escapeControls(error.message)}`,
       code: EXIT.refused,
     };
   }

@@ -260,7 +260,7 @@ describe.each(STORES)('from nothing to a sign-in, by command line and API, on %s
       }
       for (const secret of [PASSWORD, ADMIN_PASSWORD]) expect(text).not.toContain(secret);
       const verify = (path: string) => operator.run(['--account', id, 'audit', 'verify', path, '--keys', keys]);
-      expect(await verify(file)).toMatchObject({ code: 0, out: expect.stringContaining('right: ') });
+      expect(await verify(file)).toMatchObject({ code: 0, out: expect.stringContaining('intact: ') });
 
       const lines = text.split('\n');
       const at = lines.findIndex((line) => line.includes('"authentication"'));

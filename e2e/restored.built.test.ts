@@ -108,7 +108,7 @@ describe('after a restore, an attacker tries what was used since the backup', ()
     await rm(join(installation.folder, 'data', 'store'), { recursive: true });
     expect(await operator.run(restore)).toMatchObject({
       code: 0,
-      out: expect.stringMatching(/^WARNING: what was taken away after /m),
+      out: expect.stringMatching(/^WARNING: what was revoked or deleted after /m),
     });
     expect((await operator.run(restore)).code).not.toBe(0);
     await installation.start();

@@ -34,8 +34,8 @@ const USAGE = `usage: start.cjs [serve]            serve; configured by COUNTERS
            --identity FILE          of an encrypted backup: the AGE-SECRET-KEY-1… of a recipient
            --passphrase-file FILE   of an encrypted backup
            --json                   print JSON
-       start.cjs forget-secrets     show what a lost master key makes void
-           --confirm                and give it up
+       start.cjs forget-secrets     show what can no longer be decrypted after the master key is lost
+           --confirm                discard it permanently
            --json                   print JSON
        start.cjs move --to URL      move the store to another one, while the service runs; embedded, or the URL of a Redis
            --to-file FILE           the same, if the URL has a password

@@ -33,7 +33,7 @@ export function addAction(
   if (rows?.paged) {
     command.option('--limit <number>', 'maximum number', '50').option('--all', 'list all');
   }
-  if (rows?.watched) command.option('--watch', 'go on with each as it is sealed, until Ctrl-C');
+  if (rows?.watched) command.option('--watch', 'show each new event as it is sealed, until Ctrl-C');
   command.action(async (...given: unknown[]) => {
     const [id] = takesId ? (given as [string]) : [undefined];
     const at = takesId ? 1 : 0;
@@ -74,7 +74,7 @@ export async function valuesOf(
   for (const flag of flags) {
     const given = options[optionName(flag.flag)];
     if (given === undefined) continue;
-    if (isFromInput(flag) && input !== undefined) throw new UsageError('only one thing comes from standard input');
+    if (isFromInput(flag) && input !== undefined) throw new UsageError('only one option can read standard input');
     if (isFromInput(flag)) input = await run.readInput();
     values = withPart(values, flag.name, read(flag, isFromInput(flag) ? (input ?? '') : String(given)));
   }

@@ -13,7 +13,7 @@ interface AssignmentFlags {
 export function addAssignments(program: Command, around: Environment): void {
   const verbs = [
     ['assign', 'give access to a resource', 'POST'],
-    ['unassign', 'take access to a resource away', 'DELETE'],
+    ['unassign', 'remove access to a resource', 'DELETE'],
   ] as const;
   for (const [verb, about, method] of verbs) {
     program

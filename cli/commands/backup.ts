@@ -35,7 +35,7 @@ export function addBackup(program: Command, around: Environment): void {
     .description('write everything in the store to a new file; - is standard output')
     .option('--encrypt-to <recipient>', 'encrypt for this age1… recipient; repeat for several', collect)
     .option('--passphrase-file <file>', 'encrypt with the passphrase in this file')
-    .option('--state <file>', 'also write what the next increment needs; no secrets')
+    .option('--state <file>', 'also write what the next increment needs; contains no secrets')
     .option('--since <file>', 'write only what changed since the backup with this state, and replace the state')
     .action(async (file: string, flags: BackupFlags, command: Command) => {
       const run = new Run(around, command);
@@ -80,9 +80,10 @@ export function addBackup(program: Command, around: Environment): void {
 /** @throws UsageError */
 function fileOf(file: string, { state, since }: BackupFlags): string {
   if (state !== undefined && since !== undefined) {
-    throw new UsageError('--state and --since exclude each other: --since replaces its state itself');
+    throw new UsageError('use --state or --since, not both: --since updates its own state file');
   }
-  if (file === '-') throw new UsageError('--state and --since need a file: nothing shows that what is piped arrives');
+  if (file === '-')
+    throw new UsageError('--state and --since need a file: a pipe does not confirm that the backup was saved');
   return resolve(file);
 }
 
@@ -142,7 +143,7 @@ async function download(
 /** The backup is whole without it. */
 async function record(service: Service, body: { lines: number; isIncrement: boolean }, run: Run): Promise<void> {
   await service.send('POST', '/operator/backups', { body }).catch((error: unknown) => {
-    run.stderr.write(`the time of the backup could not be stored: ${error instanceof Error ? error.message : ''}\n`);
+    run.stderr.write(`could not record the time of the backup: ${error instanceof Error ? error.message : ''}\n`);
   });
 }
 

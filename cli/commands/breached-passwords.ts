@@ -13,7 +13,7 @@ interface BuildFlags {
 
 /** `countersign breached-passwords`: the file that COUNTERSIGN_BREACHED_PASSWORDS_FILE names. No service is needed. */
 export function addBreachedPasswords(program: Command, around: Environment): void {
-  const group = program.command('breached-passwords').description('the list of passwords that were stolen elsewhere');
+  const group = program.command('breached-passwords').description('the list of breached passwords');
   const run = (command: Command, args: readonly string[]) => {
     const { json } = command.optsWithGlobals<{ json?: boolean }>();
     return handOver(around, command, [...args, ...(json ? ['--json'] : [])], 'breached-passwords.js');
@@ -28,7 +28,10 @@ export function addBreachedPasswords(program: Command, around: Environment): voi
     )
     .requiredOption('--out <file>', 'the file, replaced when it is complete')
     .option('--min-count <number>', 'leave out passwords seen less often; defaults to 1')
-    .option('--one-in <number>', 'take at most one in so many other passwords for a listed one; defaults to 131072')
+    .option(
+      '--one-in <number>',
+      'false positives: at most one in this many passwords that are not listed; defaults to 131072',
+    )
     .action((flags: BuildFlags, command: Command) =>
       run(command, [
         'build',

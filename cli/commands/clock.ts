@@ -11,7 +11,7 @@ export function addClock(program: Command, around: Environment): void {
     .action((_options, command: Command) => ask('GET', command));
   clock
     .command('accept')
-    .description('vouch for the clock, after you have checked it: the service goes on from its time')
+    .description('trust the clock again, after you have checked it')
     .action((_options, command: Command) => ask('POST', command));
 
   async function ask(method: 'GET' | 'POST', command: Command) {

@@ -11,7 +11,7 @@ const SHELLS = { bash: bashScript, zsh: zshScript, fish: fishScript };
 export function addCompletion(program: Command, around: Environment): void {
   program
     .command('completion')
-    .description('print what makes a shell complete commands and options')
+    .description('print the completion script for a shell')
     .addArgument(new Argument('<shell>', 'the shell').choices(Object.keys(SHELLS)))
     .action((shell: keyof typeof SHELLS) => {
       around.stdout.write(SHELLS[shell](levelsOf(program)));

@@ -171,7 +171,7 @@ export class Run {
   #printField(object: Record<string, unknown>): void {
     const name = this.#field ?? '';
     const value = name === 'id' ? idOf(object) : partOf(object, name);
-    if (value === undefined) throw new UsageError(`--field: the answer has no ${name}`);
+    if (value === undefined) throw new UsageError(`--field: the response has no ${name}`);
     this.print(escapeControls(typeof value === 'string' ? value : JSON.stringify(value)));
   }
 

@@ -8,9 +8,9 @@ import { type Environment, Run } from './context.ts';
 export function addAccountDeletion(group: Command, around: Environment): void {
   group
     .command('delete <id>')
-    .description('delete an account with everything in it, also its audit log; this cannot be undone')
+    .description('delete an account with everything in it, including its audit log; this cannot be undone')
     .option('--confirm <name>', 'the name of the account')
-    .option('--force', 'although credit is left')
+    .option('--force', 'even if credit is left')
     .action(async (id: string, { confirm, force = false }: { confirm?: string; force?: boolean }, command: Command) => {
       const run = new Run(around, command);
       const deletion = await run.asOperator(async (service) => {
@@ -21,7 +21,7 @@ export function addAccountDeletion(group: Command, around: Environment): void {
       });
       run.show(deletion.body as Record<string, unknown>);
       run.note(
-        '\nIts keys and sign-ins are refused. Its data goes in some minutes: see `countersign account deletions`.',
+        '\nIts keys and sign-ins are refused. Its data is deleted within minutes: see `countersign account deletions`.',
       );
     });
 }

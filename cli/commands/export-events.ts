@@ -20,7 +20,7 @@ export function addEventExport(group: Command, around: Environment, events: Reso
   const filters = commandsOf(events).find(({ verb }) => verb === 'list')?.query ?? [];
   const command = group
     .command('export')
-    .description('export them, oldest first; JSON Lines can be verified offline (audit verify), CSV can be filtered')
+    .description('export events, oldest first; JSON Lines can be verified offline (audit verify), CSV can be filtered')
     .option('--format <format>', 'jsonl or csv', 'jsonl')
     .option('--after <number>', 'only segments after this one, to continue an earlier export')
     .option('--output <file>', 'to this file instead of standard output')

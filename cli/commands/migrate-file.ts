@@ -35,7 +35,7 @@ export function addFileMigrations(group: Command, around: Environment): void {
       .option('--dry-run', 'read and check everything, and change nothing')
       .option('--resource <id>', 'give the users access to it: with their tokens, else by password')
       .option('--output <folder>', 'where the report and the refused rows go', '.')
-      .option('--keep-unverified', 'also keep addresses that the other system did not confirm')
+      .option('--keep-unverified', 'also import email addresses that the other system has not verified')
       .action((file: string, flags: Flags, called: Command) => migrate(system, file, flags, new Run(around, called)));
   }
 }

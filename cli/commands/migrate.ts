@@ -27,10 +27,10 @@ interface Flags {
 }
 
 const NOTE = `
-The key of the account elsewhere is in PROTECTIMUS_API_KEY, or comes on standard input with
---key-stdin. That account is only read. Seeds and passwords cannot be read: import the seeds of
-devices first (import tokens), and they are found by their serial numbers; all other users set up
-a token, and a password, again. The report lists them. docs/moving-from-protectimus.md has it all.`;
+Set PROTECTIMUS_API_KEY to the API key of the other account, or pass it on standard input with
+--key-stdin. Nothing is changed there. Seeds and passwords cannot be read: import the seeds of
+devices first (import tokens), and their tokens are matched by serial number; all other users set
+up a token and a password again. The report lists them. See docs/moving-from-protectimus.md.`;
 
 /** `countersign migrate protectimus`: migrates resources, users, tokens and access from another account. */
 export function addMigrate(program: Command, around: Environment): void {
@@ -56,7 +56,7 @@ async function migrate(around: Environment, flags: Flags, run: Run): Promise<voi
   if (dryRun && (flags.sendLinks || flags.sendResets)) throw new UsageError('--dry-run sends nothing');
   if (!/^[a-z]{2,3}$/.test(language)) throw new UsageError('--language: a language such as en or de');
   const key = flags.keyStdin ? (await run.readInput()).trim() : around.env.PROTECTIMUS_API_KEY;
-  if (!key) throw new UsageError('set PROTECTIMUS_API_KEY to the key of the account elsewhere, or use --key-stdin');
+  if (!key) throw new UsageError('set PROTECTIMUS_API_KEY to the API key of the other account, or use --key-stdin');
   const source = openSource({ url: from, login, key });
   checkPrivateFile(flags.report);
   const show = (total: number) => showProgress(run.stderr, total, !run.json);

@@ -36,7 +36,7 @@ export function addOperator(program: Command, around: Environment): void {
       run.note(
         name === undefined
           ? '\nThe link creates the account and its superuser. It works once.'
-          : '\nThe key is shown only once. It may do everything in its account: keep it on your server.',
+          : '\nThe key is shown only once. It has full access to its account: keep it on your server.',
       );
     });
 }
@@ -46,7 +46,7 @@ export function addMessageTest(program: Command, around: Environment): void {
   const courier = program.command('courier').description('delivery of codes');
   courier
     .command('test')
-    .description('send a code that opens nothing, to see whether it arrives')
+    .description('send a test code, to see whether it arrives')
     .requiredOption('--to <address>', 'an international number such as +4915112345678, or an email address')
     .option('--language <tag>', 'of the message')
     .action(async (flags: { to: string; language?: string }, command: Command) => {
@@ -64,7 +64,7 @@ export function addMaintenance(program: Command, around: Environment): void {
     .command('credit')
     .description('credit the account named by --account, once per reference')
     .requiredOption('--amount <minor units>', 'such as 4900')
-    .requiredOption('--reference <text>', 'of the payment; repeating it books nothing')
+    .requiredOption('--reference <text>', 'of the payment; the same reference is credited only once')
     .action(async (flags: { amount: string; reference: string }, command: Command) => {
       const run = new Run(around, command);
       const { account } = run;
@@ -79,8 +79,8 @@ export function addMaintenance(program: Command, around: Environment): void {
   addBackup(program, around);
   program
     .command('forget-secrets')
-    .description('after the master key is lost: show what that makes void, while no service runs')
-    .option('--confirm', 'and give it up for ever, under a new master key')
+    .description('after the master key is lost: show what can no longer be decrypted, while no service runs')
+    .option('--confirm', 'discard that permanently, and use a new master key')
     .action(({ confirm }: { confirm?: boolean }, command: Command) =>
       handOver(around, command, [
         'forget-secrets',
@@ -93,7 +93,7 @@ export function addMaintenance(program: Command, around: Environment): void {
     .description(
       'find leftovers of crashes, damaged files of the audit archive and an expired certificate; show processes, and how far back events go',
     )
-    .option('--mend', 'remove the leftovers, and build the indexes of lists by name again')
+    .option('--mend', 'remove the leftovers, and rebuild the indexes of lists by name')
     .action(async ({ mend = false }: { mend?: boolean }, command: Command) => {
       const run = new Run(around, command);
       const { body } = await run.asOperator((service) =>
@@ -107,12 +107,12 @@ export function addMaintenance(program: Command, around: Environment): void {
       }
       for (const { account, administrator, email } of withoutPasskey) {
         run.note(
-          `warning: ${email} (${administrator} of ${account}) has no passkey, and only a passkey opens the console: countersign admin recover lets them in`,
+          `warning: ${email} (${administrator} of ${account}) has no passkey, which the console requires: run countersign admin recover`,
         );
       }
       for (const line of retentionNotes(eventRetention)) run.note(line);
       for (const line of certificateNotes(certificate)) run.note(line);
-      const age = countryData.isOld ? ', older than half a year: see COUNTERSIGN_GEO_DATABASE' : '';
+      const age = countryData.isOld ? ', more than six months old: see COUNTERSIGN_GEO_DATABASE' : '';
       run.note(`country data of ${new Date(countryData.builtAt).toISOString().slice(0, 10)}${age}`);
       // The service would not start again with files that cannot be used.
       const isCertificateFaulty = certificate?.validity === 'expired' || certificate?.isRenewalRefused === true;
@@ -182,10 +182,10 @@ function certificateNotes(certificate: CertificateFinding | undefined): string[]
   const left = `certificate of the listener expires at ${at}, days left: ${daysLeft}`;
   const said = {
     valid: left,
-    'expires-soon': `warning: ${left}; look at why it is not renewed`,
+    'expires-soon': `warning: ${left}; find out why it has not been renewed`,
     expired: `failure: certificate of the listener expired at ${at}: browsers and backends refuse it`,
   };
-  const refused = 'failure: the files of the certificate hold a new one that cannot be used: the log says why';
+  const refused = 'failure: the new certificate in the files cannot be used: see the log';
   return [said[validity], ...(isRenewalRefused ? [refused] : [])];
 }
 

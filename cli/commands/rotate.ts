@@ -9,12 +9,12 @@ interface MasterKeyAnswer extends Record<string, unknown> {
 
 /** What to do next, by the state of the change of the master key. */
 const NEXT = {
-  settled: 'one master key, and every secret is under it',
+  settled: 'there is one master key, and it encrypts every secret',
   'restart-needed': 'restart the service now: it then encrypts with the new key, and re-encrypts every secret',
   'restart-others':
-    'the processes in waitingFor still encrypt with another key: restart them. One that was killed counts for a minute, or three if no other runs',
-  resealing: 'secrets are being re-encrypted while the service runs; look again later',
-  ready: 'no secret is under an old key: countersign rotate master-key finish',
+    'the processes in waitingFor still encrypt with another key: restart them. A killed process counts for another minute, or three if no other runs',
+  resealing: 'secrets are being re-encrypted while the service runs; check again later',
+  ready: 'no secret is encrypted with an old key: run countersign rotate master-key finish',
 } as const;
 
 /** `countersign rotate`: changes the key that signs results or the one that encrypts stored secrets. */
@@ -43,15 +43,15 @@ export function addRotate(program: Command, around: Environment): void {
     .description('change the key that encrypts stored secrets: begin, restart the service, finish');
   master
     .command('begin')
-    .description('put a new key into the key file, beside the old one')
+    .description('add a new key to the key file, beside the old one')
     .action((_options, command: Command) => ask('POST', '/operator/master-keys', command));
   master
     .command('status')
-    .description('show how many secrets are under which key; exits with 4 until the change is complete')
+    .description('show how many secrets each key encrypts; exits with 4 until the change is complete')
     .action((_options, command: Command) => ask('GET', '/operator/master-keys', command, isThrough));
   master
     .command('finish')
-    .description('remove the old key from the key file, once no secret is under it')
+    .description('remove the old key from the key file, once it encrypts no secret')
     .action((_options, command: Command) => ask('POST', '/operator/master-keys/finish', command, isSettled));
 
   async function ask(method: 'GET' | 'POST', path: string, command: Command, isWell = (_: string) => true) {

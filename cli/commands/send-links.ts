@@ -48,19 +48,20 @@ const MAX_LISTED = 1000;
 export function addSendLinks(group: Command, around: Environment): void {
   group
     .command('send-links')
-    .description('send many users a link, or write the links to a file; repeated, it goes on and sends none twice')
-    .option('--without-password', 'users without a password: a link to a first one')
-    .option('--without-token', 'users without a working token where they can set one up: a link to that')
+    .description('send links to many users, or write the links to a file; run again, it resumes and sends none twice')
+    .option('--without-password', 'users without a password: a link to set one')
+    .option('--without-token', 'users without a working token who may set one up: a link to do so')
     .option('--secret-lost', 'users whose token was lost with the master key: a link to a new one')
     .option('--resource <id>', 'only users of this resource, and tokens for it')
     .option('--language <tag>', 'of email and page', 'en')
     .option('--valid-for <span>', 'such as 7d, the maximum; default 24h for tokens and first passwords')
-    .option('--hand-over <file>', 'write login, link and end of validity to this CSV file instead of mailing')
+    .option('--hand-over <file>', 'write login, link and expiry to this CSV file instead of sending mail')
     .option('--dry-run', 'check every user and send nothing')
     .action(async (flags: Flags, command: Command) => {
       const run = new Run(around, command);
       const chosen = [flags.withoutPassword, flags.withoutToken, flags.secretLost].filter(Boolean);
-      if (chosen.length !== 1) throw new UsageError('name one: --without-password, --without-token or --secret-lost');
+      if (chosen.length !== 1)
+        throw new UsageError('choose one of --without-password, --without-token and --secret-lost');
       const dryRun = flags.dryRun === true;
       const row = rowOf(flags);
       const file = flags.handOver === undefined || dryRun ? undefined : openLinkFile(flags.handOver, Date.now());
@@ -110,7 +111,7 @@ async function sendAll(run: Run, service: Service, { flags, row, file, dryRun }:
       if (failure !== undefined) throw failure;
       // The mail server takes none of them: the next would fare no better.
       if (answers.every((answer) => answer?.status === 503)) {
-        run.stderr.write('interrupted, because no mail can be sent: run the same command to go on\n');
+        run.stderr.write('interrupted, because no mail can be sent: run the same command to resume\n');
         break;
       }
     }

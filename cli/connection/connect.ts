@@ -60,9 +60,10 @@ export async function connectToAccount(options: ConnectOptions): Promise<Service
 
 function remote(url: string, apiKey: string | undefined): Service {
   const parsed = parseUrl(url);
-  if (!parsed) throw new UsageError('--url: not an address such as https://auth.example');
+  if (!parsed) throw new UsageError('--url: must be a URL such as https://auth.example');
   const loopback = ['localhost', '127.0.0.1', '[::1]'].includes(parsed.hostname);
-  if (parsed.protocol !== 'https:' && !loopback) throw new UsageError('an API key goes over https, or to this machine');
+  if (parsed.protocol !== 'https:' && !loopback)
+    throw new UsageError('an API key can be sent only over https, or to this machine');
   if (!apiKey) throw new UsageError('set COUNTERSIGN_API_KEY to an API key of the account');
   return httpService({ at: { url: parsed }, headers: { authorization: `Bearer ${apiKey}` } });
 }
@@ -80,12 +81,12 @@ function expectInstallation(dataFolder: string, environment: NodeJS.ProcessEnv):
   if (store && store !== 'embedded') return;
   if (!store && existsSync(join(dataFolder, 'store-is-redis'))) {
     throw new UsageError(
-      `the service of ${dataFolder} does not run, and its data is in Redis: give the command the variables of the service: --env-file FILE`,
+      `the service of ${dataFolder} is not running, and its data is in Redis: pass the variables of the service with --env-file FILE`,
     );
   }
   if (existsSync(join(dataFolder, 'store'))) return;
   throw new UsageError(
-    `nothing is installed in ${dataFolder}: name the service's data folder with --data, or start the service there first: countersign serve. If its data is in Redis, give the command the variables of the service: --env-file FILE`,
+    `nothing is installed in ${dataFolder}: name the service's data folder with --data, or start the service there first: countersign serve. If its data is in Redis, pass the variables of the service with --env-file FILE`,
   );
 }
 

@@ -95,7 +95,7 @@ function parse(raw: string): unknown {
 function problemOf({ status, body }: Answer): Problem {
   const { code, title, detail, errors } = (body ?? {}) as Partial<Problem>;
   if (typeof code !== 'string' || typeof title !== 'string')
-    throw new Unreachable(`an answer of ${status} that is not ours`);
+    throw new Unreachable(`unexpected response (${status}), not from this service`);
   return { code, title, ...omitUndefined({ detail: detail ?? undefined, errors: errors ?? undefined }) };
 }
 

@@ -14,7 +14,7 @@ type Hashes = ReadonlyMap<string, { text: string; email: string | undefined } | 
 export const auth0: System = {
   name: 'auth0',
   description: 'users and password hashes from exports of Auth0',
-  options: [['--passwords <file>', "the export of password hashes that Auth0's support makes"]],
+  options: [['--passwords <file>', 'the export of password hashes that Auth0 support provides']],
   async open(file, { passwords }) {
     const hashes = passwords === undefined ? new Map() : await readHashes(passwords);
     return { rows: () => readRows(file, 'jsonl'), userOf: (fields) => auth0User(fields, hashes) };

@@ -50,7 +50,7 @@ function hashOf(fields: Record<string, unknown>, config: HashConfig | undefined)
   const hash = textOf(fields.passwordHash);
   if (hash === undefined) return gap();
   if (hash === REDACTED) return gap('redacted: export as an owner of the project');
-  if (!config) return gap('name the parameters with --hash-config');
+  if (!config) return gap('give the hash parameters with --hash-config');
   return { format: 'firebase-scrypt', hash, salt: textOf(fields.salt) ?? '', ...config };
 }
 

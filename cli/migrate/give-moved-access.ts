@@ -51,7 +51,7 @@ export async function giveMovedAccess(
     for (const { line, bytes, id: user, ...about } of moved) {
       const tokens = await tokensOf(service, { id: user, ...about });
       if (tokens.length === 0 && about.hadToken && !asksForToken(resource)) {
-        const detail = `set enrolment with required on ${resource.id}, and run this again`;
+        const detail = `set enrolment.required on ${resource.id} and run this again`;
         report.add({
           ...rowOf(line),
           outcome: 'refused',

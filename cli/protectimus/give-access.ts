@@ -51,7 +51,7 @@ export async function giveAccess(
       if (!user.blocked) enrolments.push({ user, resource });
     } else {
       // With access but no token they could sign in by password, where a code was required before.
-      const detail = `set enrolment with required on ${resource.id}, and run this again`;
+      const detail = `set enrolment.required on ${resource.id} and run this again`;
       report.add({ ...row, outcome: 'refused', code: 'RESOURCE_UNGUARDED' satisfies MigrationCode, detail });
     }
   }

@@ -60,7 +60,7 @@ export async function migrateResources(
     if (!created) continue;
     const filters = resource.filters.join('; ');
     // Filters cannot be read, so they cannot be copied: without them users could sign in from anywhere.
-    const detail = filters === '' ? undefined : `switched off until its filters are made here: ${filters}`;
+    const detail = filters === '' ? undefined : `deactivated until you create its filters here: ${filters}`;
     report.add({
       ...row,
       outcome: 'made',

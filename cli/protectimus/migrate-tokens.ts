@@ -85,7 +85,7 @@ async function assignDevice(
       ...row,
       outcome: 'refused',
       code: 'SERIAL_TAKEN' satisfies MigrationCode,
-      detail: 'another user has the token of that number',
+      detail: 'the token with that serial number belongs to another user',
     });
     return undefined;
   }

@@ -81,7 +81,7 @@ async function readAll(source: Source, declared: Record<Kind, number>, progress:
     unread.push(...found.unread.map((object) => ({ what, object })));
     const seen = found.objects.length + found.unread.length;
     if (declared[what] !== seen)
-      warnings.push(`${source.name} says that it has ${declared[what]} ${what}s, and shows ${seen}`);
+      warnings.push(`${source.name} reports ${declared[what]} ${what}s, but returned ${seen}`);
     return found.objects;
   };
   const blocked = async (what: 'user' | 'token', states: typeof USER_BLOCKS) => {
@@ -119,7 +119,8 @@ async function numbersOf(source: Source, what: 'user' | 'token', spellings: read
 async function readQuantity(source: Source, what: Kind): Promise<number> {
   const { quantity: declared } = await source.read(`${what}-service/${what}s/quantity`);
   const number = numberIn(declared);
-  if (!Number.isSafeInteger(number) || number < 0) throw new Unreachable(`${source.name}: no number of ${what}s`);
+  if (!Number.isSafeInteger(number) || number < 0)
+    throw new Unreachable(`${source.name} does not report its number of ${what}s`);
   return number;
 }
 
@@ -151,10 +152,10 @@ async function readList<T extends { id: number }>(
   const path = `${what}-service/${what}s`;
   for (let start = 0; ; ) {
     const { [`${what}s`]: page } = await source.read(path, { ...query, start, limit: PAGE_SIZE });
-    if (!Array.isArray(page)) throw new Unreachable(`${source.name}: ${path} is no list`);
+    if (!Array.isArray(page)) throw new Unreachable(`${source.name}: ${path} did not return a list`);
     if (page.length === 0) return { objects: [...found.values()], unread };
     // A page longer than requested would be read twice.
-    if (page.length > PAGE_SIZE) throw new Unreachable(`${source.name}: ${path} gives more than it was asked for`);
+    if (page.length > PAGE_SIZE) throw new Unreachable(`${source.name}: ${path} returned more than was requested`);
     const before = found.size + unread.length;
     for (const raw of page) {
       const one = read(raw);
@@ -162,15 +163,16 @@ async function readList<T extends { id: number }>(
       else {
         const same = found.get(one.object.id);
         if (same && JSON.stringify(same) !== JSON.stringify(one.object)) {
-          throw new Unreachable(`${source.name}: ${path} has two different ${what}s of the number ${one.object.id}`);
+          throw new Unreachable(`${source.name}: ${path} returned two different ${what}s with the id ${one.object.id}`);
         }
         if (!same) advance();
         found.set(one.object.id, one.object);
       }
     }
-    if (found.size + unread.length === before) throw new Unreachable(`${source.name}: the pages of ${path} repeat`);
+    if (found.size + unread.length === before)
+      throw new Unreachable(`${source.name}: ${path} returned the same page twice`);
     start += page.length;
     if (start > MAX_OBJECTS || unread.length > MAX_UNREADABLE)
-      throw new Unreachable(`${source.name}: ${path} has no end, or none that can be read`);
+      throw new Unreachable(`${source.name}: ${path} returned too many objects`);
   }
 }

@@ -21,7 +21,7 @@ export async function sendEnrolments(context: MailContext, { enrolments }: Needs
         ...row,
         outcome: 'left',
         code: 'RESOURCE_OFF' satisfies MigrationCode,
-        detail: 'the link would lead nowhere',
+        detail: 'the link would not work',
       });
       continue;
     }
@@ -30,7 +30,7 @@ export async function sendEnrolments(context: MailContext, { enrolments }: Needs
         ...row,
         outcome: 'left',
         code: 'ONE_LINK_AT_A_TIME' satisfies MigrationCode,
-        detail: 'run this again once they are through',
+        detail: 'run this again once the user has used the first link',
       });
       continue;
     }

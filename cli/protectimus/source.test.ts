@@ -61,7 +61,7 @@ describe('credentials', () => {
     ['http://api.example', 'https'],
     ['https://ada:secret@api.example', 'without credentials'],
     ['file:///etc/passwd', 'https'],
-    ['nonsense', 'not an address such as https://api.protectimus.com'],
+    ['nonsense', 'must be a URL such as https://api.protectimus.com'],
   ])('are not sent to %s', (url, why) => {
     expect(() => openSource({ url, login: 'ada', key: KEY })).toThrow(UsageError);
     expect(() => openSource({ url, login: 'ada', key: KEY })).toThrow(why);
@@ -101,15 +101,19 @@ describe('a hostile source', () => {
     more();
   };
   test.each<[string, ScriptedAnswer, RegExp]>([
-    ['redirects the credentials elsewhere', status(302, { location: 'http://127.0.0.1:9/' }), /answer of 302/],
-    ['answers without end', endless, /longer than any page/],
-    ['answers what is no JSON', text('<html>'), /none of this API/],
-    ['answers another JSON', text('[]'), /none of this API/],
-    ['answers null', text('{"responseHolder":null}'), /none of this API/],
-    ['does not take the key', status(401), /does not take this login and key/],
-    ['does not know the address', status(404), /answer of 404/],
-    ['lets this machine not in', status(403), /does not let/],
-    ['has no number', { quantity: 'many' }, /no number/],
+    [
+      'redirects the credentials elsewhere',
+      status(302, { location: 'http://127.0.0.1:9/' }),
+      /unexpected response \(302\)/,
+    ],
+    ['answers without end', endless, /too large/],
+    ['answers something other than JSON', text('<html>'), /not from this API/],
+    ['answers another JSON', text('[]'), /not from this API/],
+    ['answers null', text('{"responseHolder":null}'), /not from this API/],
+    ['does not take the key', status(401), /rejected this login and key/],
+    ['does not know the address', status(404), /unexpected response \(404\)/],
+    ['lets this machine not in', status(403), /denies access/],
+    ['has no number', { quantity: 'many' }, /does not report its number/],
   ])('%s', async (_, output, why) => {
     const { read } = await open(() => output);
     await expect(read()).rejects.toThrow(why);
@@ -123,9 +127,9 @@ describe('a hostile source', () => {
   });
 
   test.each<[string, (query: URLSearchParams) => object, RegExp]>([
-    ['repeats its pages', () => ({ users: [user(1), user(2)] }), /repeat/],
+    ['repeats its pages', () => ({ users: [user(1), user(2)] }), /same page twice/],
     [
-      'gives more than it was asked for',
+      'returned more than was requested',
       () => ({ users: Array.from({ length: 101 }, (_, at) => user(at + 1)) }),
       /more than/,
     ],
@@ -136,11 +140,11 @@ describe('a hostile source', () => {
       }),
       /two different/,
     ],
-    ['has no list', () => ({ users: { 0: user(1) } }), /no list/],
+    ['has no list', () => ({ users: { 0: user(1) } }), /did not return a list/],
     [
       'has people without end, none of whom can be read',
       () => ({ users: Array.from({ length: 100 }, () => null) }),
-      /no end/,
+      /too many objects/,
     ],
   ])('%s', async (_, output, why) => {
     const { read } = await open((path, query) => (path === 'user-service/users' ? output(query) : undefined));
@@ -209,7 +213,7 @@ describe('reading', () => {
 
   test('compares the result with the counts of the source', async () => {
     const { read } = await open((path) => (path === 'token-service/tokens/quantity' ? { quantity: 3 } : undefined));
-    expect((await read()).warnings).toEqual([expect.stringContaining('3 tokens, and shows 0')]);
+    expect((await read()).warnings).toEqual([expect.stringContaining('3 tokens, but returned 0')]);
   });
 
   test('gives no access to a resource whose users are not shown', async () => {

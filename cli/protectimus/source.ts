@@ -64,7 +64,7 @@ export function openSource(options: SourceOptions): Source {
   const base = baseOf(options.url);
   if (options.login === '' || options.login.includes(':'))
     throw new UsageError('--login: the login of an administrator');
-  if (options.key === '') throw new UsageError('the key of the account elsewhere is empty');
+  if (options.key === '') throw new UsageError('the API key of the other account is empty');
   const pause = options.pause ?? sleep;
   return {
     name: base.origin,
@@ -88,13 +88,13 @@ export function openSource(options: SourceOptions): Source {
 
 function baseOf(text: string): URL {
   const url = parseUrl(text);
-  if (!url) throw new UsageError('--from: not an address such as https://api.protectimus.com');
+  if (!url) throw new UsageError('--from: must be a URL such as https://api.protectimus.com');
   const isLoopback = ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname);
   if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback)) {
-    throw new UsageError('--from: a password goes over https, or to this machine');
+    throw new UsageError('--from: credentials can be sent only over https, or to this machine');
   }
   if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '') {
-    throw new UsageError('--from: the address alone, without credentials, query or fragment');
+    throw new UsageError('--from: only the address, without credentials, query or fragment');
   }
   // Libraries are configured with the path of the API or without it.
   const path = url.pathname.replace(/\/+$/, '');
@@ -129,15 +129,15 @@ async function request(url: URL, { login, key, now = Date.now, timeoutMs = 30_00
     throw new TransientFailure(`no answer: ${reasonOf(error)}`);
   }
   if (answer.status === 401) {
-    throw new UsageError(`${url.origin} does not take this login and key; or the clock of this machine is not right`);
+    throw new UsageError(`${url.origin} rejected this login and key, or the clock of this machine is wrong`);
   }
   const requested = Number(answer.headers.get('retry-after') ?? 0);
   const waitMs = Number.isFinite(requested) && requested > 0 ? requested * 1000 : 0;
   if (answer.status === 429 || answer.status >= 500)
     throw new TransientFailure(`an answer of ${answer.status}`, waitMs);
-  if (answer.status === 403) throw new UsageError(`${url.origin} does not let this machine in`);
+  if (answer.status === 403) throw new UsageError(`${url.origin} denies access to this machine`);
   if (answer.status !== 200)
-    throw new Unreachable(`${url.origin}: an answer of ${answer.status}, which is none of this API`);
+    throw new Unreachable(`${url.origin}: unexpected response (${answer.status}), not from this API`);
   return responseOf(url, text);
 }
 
@@ -147,7 +147,7 @@ async function readBounded(answer: Response): Promise<string> {
   let length = 0;
   for await (const chunk of answer.body ?? []) {
     length += chunk.length;
-    if (length > MAX_BYTES) throw new Unreachable('an answer is longer than any page can be');
+    if (length > MAX_BYTES) throw new Unreachable('a response is too large');
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString('utf8');
@@ -159,7 +159,7 @@ function responseOf(url: URL, text: string): Record<string, unknown> {
   if (holder?.status === 'OK' && response) return response;
   const error = objectOf(holder?.error);
   if (holder?.status !== 'FAILURE' || !error) {
-    throw new Unreachable(`${url.origin}: an answer that is none of this API`);
+    throw new Unreachable(`${url.origin}: unexpected response, not from this API`);
   }
   const code = numberIn(error.code);
   const message = typeof error.message === 'string' ? error.message.slice(0, MAX_MESSAGE_LENGTH) : '';

@@ -56,7 +56,7 @@ const plan: ResourceCommand = {
     },
     {
       verb: 'choose',
-      about: 'activate a plan, or change to another; the first month is paid for at once',
+      about: 'activate a plan, or change to another; the first month is charged at once',
       request: 'POST /v1/plan',
       flags: { name: 'name of a plan on offer' },
     },
@@ -102,7 +102,7 @@ export const SINGLE: readonly Action[] = [
   },
   {
     verb: 'checklist',
-    about: 'what is still to set up',
+    about: 'what is left to set up',
     request: 'GET /v1/checklist',
     rows: { in: 'items', columns: ['done', 'item', 'hint'] },
   },

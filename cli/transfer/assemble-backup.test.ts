@@ -86,7 +86,7 @@ describe('SR-62: a backup that the command assembles', () => {
     );
     const lines = FULL.split('\n');
     await expect(assemble([...lines.slice(0, 3), ...lines.slice(4)].join('\n'))).rejects.toThrow('lines of the backup');
-    await expect(assemble(`${FULL}+\n`)).rejects.toThrow('behind the end');
+    await expect(assemble(`${FULL}+\n`)).rejects.toThrow('data after the end');
     const broken = `${lines.slice(0, 3).join('\n')}\n! {"code":"UNAVAILABLE","title":"Not available."}\n`;
     await expect(assemble(broken)).rejects.toMatchObject({ code: 'UNAVAILABLE', message: 'Not available.' });
   });
@@ -111,7 +111,7 @@ describe('the state of a backup', () => {
         }
       }),
     );
-    expect(() => parseState('x', content).prove(SALT.toLowerCase())).toThrow('not as it was written');
+    expect(() => parseState('x', content).prove(SALT.toLowerCase())).toThrow('was changed or damaged');
   });
 
   test('holds no name', async () => {

@@ -84,7 +84,7 @@ export class BackupAssembly extends Transform {
     if (line.startsWith(BROKEN_OFF)) {
       throw new ServiceRefusal(503, JSON.parse(line.slice(BROKEN_OFF.length)) as Problem);
     }
-    if (this.#hasEnded) throw new Unreachable('there is something behind the end of the backup');
+    if (this.#hasEnded) throw new Unreachable('there is data after the end of the backup');
     const kind = line[0];
     const rest = line.slice(1);
     if (kind === CHANGES.end) {
@@ -94,13 +94,13 @@ export class BackupAssembly extends Transform {
     }
     this.#received += 1;
     if (kind === CHANGES.header) return this.#begin(JSON.parse(rest) as ChangesHeader);
-    if (!this.#header) throw new Unreachable('this is no backup');
+    if (!this.#header) throw new Unreachable('this is not a backup');
     if (kind === CHANGES.unchanged || kind === CHANGES.gone) {
       this.#mark(rest, kind === CHANGES.gone);
       return '';
     }
     if (kind === CHANGES.always) return this.#write(rest);
-    if (kind !== CHANGES.changed && kind !== CHANGES.asBefore) throw new Unreachable('this is no backup');
+    if (kind !== CHANGES.changed && kind !== CHANGES.asBefore) throw new Unreachable('this is not a backup');
     const [high, low] = halvesOf(rest.slice(0, DIGEST_LENGTH));
     const isKnown = this.#digests.get(high, low) !== 0;
     this.#digests.set(high, low, PRESENT);
@@ -144,7 +144,7 @@ export class BackupAssembly extends Transform {
   }
 
   #write(json: string): string {
-    if (!this.#macKey) throw new Unreachable('this is no backup');
+    if (!this.#macKey) throw new Unreachable('this is not a backup');
     this.lines += 1;
     this.#sum = createHmac('sha256', this.#macKey)
       .update(summedText(this.#sum, json))

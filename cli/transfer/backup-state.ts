@@ -57,11 +57,11 @@ export function parseState(file: string, content: Buffer): UnprovenState {
   const digests = content.subarray(start, -MAC_BYTES);
   const isWhole = head && content.length >= start + MAC_BYTES && digests.length % DIGEST_BYTES === 0;
   if (!isWhole)
-    throw new UsageError(`${file} is no state of a backup, or was cut off: make a full backup with --state`);
+    throw new UsageError(`${file} is not the state of a backup, or was cut off: make a full backup with --state`);
   const prove = (salt: string): BackupState => {
     const mac = createHmac('sha256', salt).update(content.subarray(0, -MAC_BYTES)).digest();
     if (!timingSafeEqual(mac, content.subarray(-MAC_BYTES))) {
-      throw new UsageError(`${file} is not as it was written: make a full backup with --state`);
+      throw new UsageError(`${file} was changed or damaged: make a full backup with --state`);
     }
     const table = new DigestTable((digests.length / DIGEST_BYTES) * EXPECTED_GROWTH);
     for (let at = 0; at < digests.length; at += DIGEST_BYTES) {
@@ -116,7 +116,7 @@ export async function assertReplaceable(file: string, point: string | undefined)
   try {
     const { buffer, bytesRead } = await handle.read(Buffer.alloc(MAX_HEAD_BYTES), 0, MAX_HEAD_BYTES, 0);
     const head = parseHead(buffer.toString('latin1', 0, bytesRead));
-    if (!head) throw new UsageError(`${file} is there already, and is no state of a backup: name another one`);
+    if (!head) throw new UsageError(`${file} exists, and is not the state of a backup: choose another name`);
     if (point !== undefined && head.point !== point) {
       throw new UsageError(`another backup has changed ${file} meanwhile: run this again`);
     }

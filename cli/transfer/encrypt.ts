@@ -28,7 +28,7 @@ export async function encryptionOf(
 ): Promise<Encryption | undefined> {
   if (encryptTo.length === 0 && passphraseFile === undefined) return undefined;
   if (encryptTo.length > 0 && passphraseFile !== undefined) {
-    throw new UsageError('--encrypt-to and --passphrase-file exclude each other');
+    throw new UsageError('use --encrypt-to or --passphrase-file, not both');
   }
   const { Encrypter } = await import('age-encryption');
   const encrypter = new Encrypter();
@@ -39,7 +39,7 @@ export async function encryptionOf(
       if (recipient.startsWith('AGE-SECRET-KEY-')) {
         throw new UsageError('--encrypt-to: this is a secret key. Give its public key: age-keygen -y FILE');
       }
-      throw new UsageError(`--encrypt-to: not a recipient of age, such as age1…: ${recipient}`);
+      throw new UsageError(`--encrypt-to: not an age recipient, such as age1…: ${recipient}`);
     }
   }
   encrypter.setScryptWorkFactor(scryptWorkFactor);

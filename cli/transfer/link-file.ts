@@ -68,7 +68,7 @@ export function openLinkFile(path: string, now: number): LinkFile {
 function heldIn(path: string, all: string, text: string, now: number): Set<string> {
   const header = `${COLUMNS.join(',')}\r\n`;
   if (!(text === '' ? header.startsWith(all) : text.startsWith(header))) {
-    throw new UsageError(`${path} is there already, and holds no links: name another one`);
+    throw new UsageError(`${path} exists, and is not a file of links: choose another name`);
   }
   const [, ...rows] = parse(text, { relax_column_count: true }) as string[][];
   return new Set(

@@ -37,7 +37,7 @@ test('never replaces a file, also one that another process made meanwhile', asyn
     await text('second')(to);
     await writeFile(path, 'first');
   });
-  await expect(late).rejects.toThrow('there is already a file of that name');
+  await expect(late).rejects.toThrow('this file exists already');
   expect([await readdir(folder), await readFile(path, 'utf8')]).toEqual([['night.backup'], 'first']);
 });
 

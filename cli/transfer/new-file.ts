@@ -12,11 +12,11 @@ export class OutputFailed extends CodedError {
 }
 
 const MISTAKES: Readonly<Record<string, string>> = {
-  EEXIST: 'there is already a file of that name, which was not changed',
+  EEXIST: 'this file exists already, and was not changed',
   ENOENT: 'there is no such folder',
   ENOTDIR: 'there is no such folder',
-  EACCES: 'you may not write there',
-  EPERM: 'you may not write there',
+  EACCES: 'you have no permission to write there',
+  EPERM: 'you have no permission to write there',
   EROFS: 'the file system is read-only',
 };
 const FAILURES: Readonly<Record<string, string>> = {

@@ -43,5 +43,5 @@ export function checkPrivateFile(path: string): void {
 function refuseForeign(path: string, found: Stats): void {
   const isOwn = process.getuid === undefined || found.uid === process.getuid();
   if (found.isCharacterDevice() || (found.isFile() && isOwn)) return;
-  throw new UsageError(`${path} is there already, and is not a file of yours: name another one`);
+  throw new UsageError(`${path} exists, and is not a file that you own: choose another name`);
 }

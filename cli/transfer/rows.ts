@@ -95,7 +95,7 @@ async function* readCsv(file: string): AsyncGenerator<Row> {
       info: { lines: number; bytes: number; error?: { code: string } };
     };
     const place = { line: info.lines, raw: raw.replace(/\r?\n$/, ''), bytes: info.bytes };
-    if (info.error) yield { ...place, fields: undefined, error: 'not as many fields as the first line has' };
+    if (info.error) yield { ...place, fields: undefined, error: 'the number of fields differs from the first line' };
     else yield { ...place, fields: Object.fromEntries(Object.entries(record).filter(([, text]) => text !== '')) };
   }
 }

@@ -49,7 +49,7 @@ test('the screen shows nothing that no longer signs in', () => {
     '  Password    changed',
     '  Code        changed',
   ]);
-  expect(lines.slice(9, 12)).toEqual(['  Login       robin', '  Password    changed', '  Code        out of step']);
+  expect(lines.slice(9, 12)).toEqual(['  Login       robin', '  Password    changed', '  Code        out of sync']);
 });
 
 test('a terminal replaces the lines where they are, counting those that it broke', () => {

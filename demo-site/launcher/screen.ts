@@ -61,7 +61,7 @@ const WORDS = {
   locked: 'locked',
   deactivated: 'deactivated',
   expired: 'expired',
-  'out-of-step': 'out of step',
+  'out-of-step': 'out of sync',
   'secret-lost': 'lost',
 } as const;
 

@@ -11,7 +11,7 @@ import { accountDeletionDocument, accountDocument, accountIndexes } from './docu
  * the account; everything else follows in the background. It can be repeated.
  *
  * @param confirm the name of the account
- * @param isForced although credit is left
+ * @param isForced even if credit is left
  */
 export async function deleteAccount(
   ports: WritePorts,

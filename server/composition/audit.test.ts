@@ -41,7 +41,7 @@ test('SR-34: a changed file is detected, with the line of the change', async () 
   const right = await audit('verify', file('right.jsonl'), '--keys', keys);
   expect(right).toMatchObject({
     code: 0,
-    output: expect.stringContaining(`right: 3 events in 1 segments of ${accountId(1)}`),
+    output: expect.stringContaining(`intact: 3 events in 1 segments of ${accountId(1)}`),
   });
   const known = /--known (\S+)/.exec(right.output)?.[1] ?? '';
   expect((await audit('verify', file('right.jsonl'), '--keys', keys, '--known', known)).code).toBe(0);

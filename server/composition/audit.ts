@@ -10,7 +10,7 @@ import { verifyAuditExport } from '../platform/jose/audit-statements.ts';
 const USAGE = `usage: audit verify FILE --keys JWKS [--keys JWKS ...] [--account ID] [--known NUMBER:HASH]
 
 Verifies an export of events (JSON Lines) offline. JWKS: a copy of /.well-known/jwks.json; several, when keys have changed.
-Ends with 0 when everything is as it was sealed, with 1 when something is wrong, with 2 when it could not be looked at.`;
+Exits with 0 if the export is intact, 1 if something is wrong, and 2 if it could not be checked.`;
 
 /** Verifies an export on disk with copies of the published keys. Throws if a file cannot be read. */
 async function verifyAuditFile(
@@ -30,7 +30,7 @@ export async function readKeySets(files: readonly string[]): Promise<PublicJwk[]
 
 function keysOf(set: unknown): PublicJwk[] {
   if (typeof set !== 'object' || set === null || !('keys' in set) || !Array.isArray(set.keys)) {
-    throw new Error('a file of keys is not a JWK set');
+    throw new Error('a key file is not a JWK set');
   }
   return set.keys as PublicJwk[];
 }
@@ -39,9 +39,9 @@ function keysOf(set: unknown): PublicJwk[] {
 function describeReport(report: AuditReport): string {
   const { ok, findings, account, segments, events, first, head, lost, erased } = report;
   const lines = findings.map(({ line, kind, message }) => `line ${line}: ${kind}: ${message}`);
-  lines.push(`${ok ? 'right' : 'WRONG'}: ${events} events in ${segments} segments of ${account ?? 'nobody'}`);
+  lines.push(`${ok ? 'intact' : 'WRONG'}: ${events} events in ${segments} segments of ${account ?? 'no account'}`);
   if (first !== undefined && first > 1) lines.push(`begins with segment ${first}`);
-  if (lost > 0) lines.push(`tells of up to ${lost} events that were lost before they could be sealed`);
+  if (lost > 0) lines.push(`up to ${lost} events were lost before they could be sealed`);
   if (erased > 0) lines.push(`${erased} events without address and user agent, erased with their users`);
   if (ok && head)
     lines.push(`exported ${new Date(head.at).toISOString()}; next time: --known ${head.number}:${head.hash}`);

@@ -29,7 +29,7 @@ export async function openBackupFile(file: string, keys: BackupKeys = {}): Promi
   const hasKey = keys.identity !== undefined || keys.passphraseFile !== undefined;
   const read = () => createReadStream(file, { highWaterMark: CHUNK_BYTES });
   if (start.startsWith(AGE_ARMOR))
-    throw new BackupInvalid('the backup is encrypted as text: decrypt it with age first');
+    throw new BackupInvalid('the backup is an armored age file: decrypt it with age first');
   if (start.startsWith(GZIP_HEADER)) throw new BackupInvalid('the backup is compressed: unpack it with gunzip first');
   if (start !== AGE_HEADER) {
     // A key that is named shows what is expected: what an attacker put in its place needs none.
@@ -61,13 +61,13 @@ async function openDecrypter({ identity, passphraseFile }: BackupKeys): Promise<
   if (identity === undefined) return decrypter;
   // age-keygen writes comments too.
   const lines = (await readFile(identity, 'utf8')).split(/\r?\n/).filter((line) => /^[^#\s]/.test(line));
-  if (lines.length === 0) throw new BackupInvalid(`${identity} has no identity of age: AGE-SECRET-KEY-1…`);
+  if (lines.length === 0) throw new BackupInvalid(`${identity} has no age identity: AGE-SECRET-KEY-1…`);
   for (const line of lines) {
     try {
       decrypter.addIdentity(line.trim());
     } catch {
       // The error of the library may show the key.
-      throw new BackupInvalid(`${identity} has a line that is no identity of age: AGE-SECRET-KEY-1…`);
+      throw new BackupInvalid(`${identity} has a line that is not an age identity: AGE-SECRET-KEY-1…`);
     }
   }
   return decrypter;
@@ -94,6 +94,6 @@ async function* linesOf(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<strin
     yield* splitLines(chunks);
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
-    throw new BackupInvalid('the backup is not as it was written: take another copy of it', { cause: error });
+    throw new BackupInvalid('the backup was changed or damaged: use another copy', { cause: error });
   }
 }

@@ -13,7 +13,7 @@ const USAGE = `usage: breached-passwords build --from LIST [--from LIST ...] --o
        breached-passwords check FILE
 
 Lists have a line HASH or HASH:count for each password, all with SHA-1 or all with NTLM hashes, plain or gzip.
-Ends with 0 when it is done, with 1 when a file cannot be used, with 2 for wrong arguments.`;
+Exits with 0 when done, 1 if a file cannot be used, and 2 for wrong arguments.`;
 
 /** Bounds of `--one-in`. */
 const [MIN_ONE_IN, MAX_ONE_IN] = [2 ** MIN_FALSE_POSITIVE_BITS, 2 ** MAX_FALSE_POSITIVE_BITS];

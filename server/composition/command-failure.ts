@@ -14,7 +14,7 @@ import { StoreNotOpened } from './open-store.ts';
 const TITLES: Readonly<Record<string, string>> = {
   setup: 'countersign could not set up: ',
   restore: 'countersign could not restore: ',
-  'forget-secrets': 'countersign could not give up the lost secrets: ',
+  'forget-secrets': 'countersign could not discard the lost secrets: ',
   move: 'countersign could not move the store: ',
   // The command that starts it names itself.
   operate: '',
@@ -69,7 +69,7 @@ function describeFile(error: unknown): string | undefined {
   const { code, path } = error instanceof Error ? (error as NodeJS.ErrnoException) : {};
   if (path === undefined) return undefined;
   if (code === 'ENOENT') return `there is no file ${path}`;
-  if (code === 'EACCES') return `${path} cannot be opened: this user may not`;
+  if (code === 'EACCES') return `${path} cannot be opened: permission denied`;
   if (code === 'EISDIR') return `${path} is a folder`;
   return undefined;
 }

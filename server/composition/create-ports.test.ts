@@ -64,7 +64,7 @@ test('a store that a newer version uses is refused with the name of that version
   await first.ports.store.close();
   const error = await createPorts(config, log).catch((failure: unknown) => failure);
   expect(describeFailure('serve', error)).toBe(
-    `countersign could not start: this store is used by version 9.0.0, and version ${about.version} does not know its form: start that version, or restore a backup of this one`,
+    `countersign could not start: this store is used by version 9.0.0, and version ${about.version} cannot read its format: start that version, or restore a backup of this one`,
   );
   expect(exitCodeOf(error)).toBe(78);
 });

@@ -108,7 +108,7 @@ export async function createPorts(
     throw new Error('another store is being moved to this one: run countersign store move again, or empty this store');
   }
   if (restoration && restoration.value.finishedAt === undefined) {
-    throw new Error('a backup has been restored to this store by half: empty the store and restore it again');
+    throw new Error('a restore to this store was interrupted: empty the store, and restore the backup again');
   }
   const isDemo = mailbox !== undefined;
   // Before the mark of the clock, with which the store would not be empty. By this time nothing has expired.
@@ -189,7 +189,7 @@ function reportFaults(log: Logger, observers: PortObservers): Ports['reportFault
 /** Data that comes with the service is read at the first use of a filter by country: without one there is no warning. */
 export function logCountryData(log: Logger, { file, builtAt }: CountryData, now: number): void {
   const facts = { file, builtAt: new Date(builtAt).toISOString() };
-  const advice = 'the country data is older than half a year: name a newer file in COUNTERSIGN_GEO_DATABASE';
+  const advice = 'the country data is more than six months old: set COUNTERSIGN_GEO_DATABASE to a newer file';
   if (isOld({ builtAt }, now)) log.warn(facts, advice);
   else log.info(facts, 'country data');
 }

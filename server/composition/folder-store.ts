@@ -35,7 +35,7 @@ export async function refuseAnotherStore(command: string, config: Config): Promi
   if (store.kind === 'redis' || isStoreNamed || !existsSync(join(dataFolder, REDIS_MARK))) return;
   // The move asks a service that runs.
   if (command === 'move' && (await isServed(join(dataFolder, OPERATOR_SOCKET)))) return;
-  const problem = `is not set, and the service of ${dataFolder} keeps its data in Redis: give the command the variables of the service (countersign --env-file FILE), or set it to embedded`;
+  const problem = `is not set, and the service of ${dataFolder} keeps its data in Redis: pass the variables of the service with countersign --env-file FILE, or set it to embedded`;
   throw new ConfigError([{ name: 'COUNTERSIGN_STORE', problem }]);
 }
 
@@ -54,6 +54,6 @@ export async function markFolderStore({ dataFolder, store }: Config, log: Logger
 /** @throws ConfigError if the embedded store would be a new one */
 export function expectEmbeddedStore({ dataFolder, store }: Config): void {
   if (store.kind !== 'embedded' || existsSync(join(dataFolder, 'store', 'data.mdb'))) return;
-  const problem = `is embedded, and there is no store in ${dataFolder}: give the command the variables of the service (countersign --env-file FILE)`;
+  const problem = `is embedded, and there is no store in ${dataFolder}: pass the variables of the service with countersign --env-file FILE`;
   throw new ConfigError([{ name: 'COUNTERSIGN_STORE', problem }]);
 }

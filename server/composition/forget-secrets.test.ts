@@ -44,7 +44,7 @@ test('SR-22: a store without its master key serves again under a new one, with e
   await expect(forget({ confirm: true })).rejects.toThrow('nothing is lost');
   const right = await readFile(keyFile(), 'utf8');
   await rm(keyFile());
-  expect(await forget()).toMatch(/nothing was changed.*\n\ntokens, which their owners enrol again:\n {2}hotp +1\n/);
+  expect(await forget()).toMatch(/nothing was changed.*\n\ntokens that their owners set up again:\n {2}hotp +1\n/);
   await expect(readFile(keyFile())).rejects.toThrow('ENOENT');
   await writeFile(keyFile(), right, { mode: 0o600 });
   await (await createPorts(config, log)).ports.store.close();

@@ -23,7 +23,7 @@ Start the service. Then:
   users            countersign user send-links --secret-lost --valid-for 7d
   administrators   countersign admin recover EMAIL, for each
   webhooks         countersign webhook rotate WEBHOOK --overlap 0, and give the secret to its receiver
-  API keys         make the deleted ones again
+  API keys         create the deleted ones again
 Keep the public keys above: they verify events from before.`;
 
 export interface ForgetOptions {
@@ -84,9 +84,9 @@ function describe(forgotten: ForgottenSecrets, keys: readonly PublicJwk[], isDon
   const kinds = Object.entries(tokens).map(([kind, count]) => `${kind.padEnd(10)} ${count}`);
   return [
     isDone
-      ? `everything under the lost master key is given up (accounts: ${accounts.length})`
-      : `nothing was changed: with --confirm, this is given up for ever (accounts: ${accounts.length})`,
-    ...rows('tokens, which their owners enrol again:', kinds),
+      ? `discarded everything that the lost master key encrypted (accounts: ${accounts.length})`
+      : `nothing was changed: --confirm discards this permanently (accounts: ${accounts.length})`,
+    ...rows('tokens that their owners set up again:', kinds),
     ...rows(
       'administrators who lose their token and recovery codes:',
       administrators.map(({ account, email }) => `${account} ${email}`),

@@ -76,13 +76,13 @@ interface TargetFacts {
 export type MoveReport = MoveProgress | ({ readonly step: 'described' } & TargetFacts);
 
 const STEPS = {
-  copied: 'copying; the service goes on',
+  copied: 'copying; the service keeps running',
   'caught-up': 'copying what has changed meanwhile',
   compared: 'comparing both stores',
   closing: 'the store takes no changes now',
   closed: 'the other store has everything',
   finished: 'everything is moved',
-  opened: 'this store was moved before; what was missing is done',
+  opened: 'this store was moved before; the remaining steps are done',
 };
 
 function textOf(name: string, variables: readonly string[], counts: MoveCounts | undefined, closedMs: number): string {
@@ -96,7 +96,7 @@ function textOf(name: string, variables: readonly string[], counts: MoveCounts |
       `it took no changes for ${(closedMs / 1000).toFixed(1)} s`,
     );
   }
-  lines.push('', 'Now stop every process, configure this, and start them:', ...variables.map((one) => `  ${one}`));
+  lines.push('', 'Now stop every process, set this, and start them again:', ...variables.map((one) => `  ${one}`));
   return lines.join('\n');
 }
 
@@ -125,7 +125,7 @@ export async function* moveFrom(
   // In the store that the service uses there is one. Another one says that the wrong store is configured.
   if (!(await from.readMove()) && (await listAccounts({ store: from, clock: systemClock })).length === 0) {
     throw new MoveRefused(
-      'the store that is configured has no account: give the command the variables of the service (countersign --env-file FILE)',
+      'the configured store has no account: pass the variables of the service with countersign --env-file FILE',
     );
   }
   const variables = [...described.variables, ...archiveVariable(config)];
@@ -208,7 +208,7 @@ async function* askService({ dataFolder }: Config, target: MoveTarget): AsyncGen
       asked.on('error', reject);
       asked.on('response', (response) => {
         if (response.statusCode === 200) resolve(splitLines(response));
-        else reject(new MoveRefused(`the service that runs does not move its store (${response.statusCode})`));
+        else reject(new MoveRefused(`the running service refused to move its store (${response.statusCode})`));
       });
       asked.end(JSON.stringify(target));
     });

@@ -178,7 +178,9 @@ describe('what was revoked after the backup', () => {
 
   test('is active again, and the operator is told', async () => {
     const text = await restored();
-    expect(text).toMatch(/^WARNING: what was taken away after \d{4}-\d\d-\d\dT[\d:.]+Z is back in acc_\w{11}$/m);
+    expect(text).toMatch(
+      /^WARNING: what was revoked or deleted after \d{4}-\d\d-\d\dT[\d:.]+Z is back in acc_\w{11}$/m,
+    );
     expect(text).toContain(account);
     expect(text).toContain('countersign account delete');
     expect(await isBlocked()).toBe(false);
@@ -189,9 +191,9 @@ describe('what was revoked after the backup', () => {
     expect(text).not.toContain('WARNING');
     expect(text).toContain('countersign account delete');
     expect(text).toMatch(
-      /its events were applied until \d{4}-\d\d-\d\dT[\d:.]+Z; what was taken away later, or not sealed by then, is back$/m,
+      /its events were applied until \d{4}-\d\d-\d\dT[\d:.]+Z; what was revoked or deleted later, or not sealed by then, is back$/m,
     );
-    expect(text).toContain(`taken away again:\n  ${account} ${user}  blocked`);
+    expect(text).toContain(`revoked or deleted again:\n  ${account} ${user}  blocked`);
     expect(await isBlocked()).toBe(true);
   });
 

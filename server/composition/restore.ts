@@ -30,9 +30,9 @@ import { type BackupKeys, openBackupFile } from './backup-file.ts';
 import { masterKeySource, openArchive, refuseDemoFolder } from './create-ports.ts';
 import { openStore } from './open-store.ts';
 
-const TAKE_AWAY = `
-Blocked and deleted users, lost tokens, assignments, API keys, administrators and their access, passwords, webhooks: take them
-away again before you start the service, or restore with --events. See "Restore" in docs/operations/backup.md.`;
+const REVOKE_AGAIN = `
+Blocked and deleted users, lost tokens, assignments, API keys, administrators and their access, passwords, webhooks: revoke or
+delete them again before you start the service, or restore with --events. See "Restore" in docs/operations/backup.md.`;
 
 /** No event of the backup's accounts says so: their logs went with them. */
 const DELETED_ACCOUNTS = `
@@ -125,7 +125,7 @@ async function readEvents(
   for (const file of files) {
     const since = await readWithdrawals(splitLines(createReadStream(file)), verify, facts);
     if (all.some(({ account }) => account === since.account)) {
-      throw new EventsInvalid(`two exports are of account ${since.account}: give one that goes on from the backup`);
+      throw new EventsInvalid(`two exports are of account ${since.account}: give one that continues from the backup`);
     }
     all.push(since);
   }
@@ -166,19 +166,19 @@ function describeWithdrawals(
     return rows.length > 0 ? [`\n${title}`, ...rows] : [];
   };
   const back = others.map(
-    (account) => `\nWARNING: what was taken away after ${isoTime(backedUpAt)} is back in ${account}`,
+    (account) => `\nWARNING: what was revoked or deleted after ${isoTime(backedUpAt)} is back in ${account}`,
   );
   const again = accounts.map(({ account, until, lost }) => {
     const holes = lost > 0 ? `; up to ${lost} of its events were lost` : '';
-    return `\n${account}: its events were applied until ${isoTime(until)}; what was taken away later, or not sealed by then, is back${holes}`;
+    return `\n${account}: its events were applied until ${isoTime(until)}; what was revoked or deleted later, or not sealed by then, is back${holes}`;
   });
   return [
     ...back,
-    ...(back.length > 0 ? [TAKE_AWAY] : []),
+    ...(back.length > 0 ? [REVOKE_AGAIN] : []),
     ...again,
     DELETED_ACCOUNTS,
-    ...table('taken away again:', 'done'),
-    ...table('changed since, for you to look at:', 'review'),
+    ...table('revoked or deleted again:', 'done'),
+    ...table('changed since, for you to review:', 'review'),
   ];
 }
 

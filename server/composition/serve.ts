@@ -97,7 +97,7 @@ function warnOfMissingPasskeys(ports: Ports, log: Logger): void {
   const warn = (administrators: object[]) => {
     if (administrators.length === 0) return;
     const facts = { administrators: administrators.slice(0, 20), count: administrators.length };
-    log.warn(facts, 'administrators without a passkey cannot sign in: countersign admin recover lets them in');
+    log.warn(facts, 'administrators without a passkey cannot sign in: run countersign admin recover');
   };
   findWithoutPasskey(ports).then(warn, (error: unknown) => log.warn({ err: error }, 'could not look for passkeys'));
 }

@@ -77,7 +77,7 @@ export async function printSetup(
       );
     }
     const created = await issueSetupLink(ports);
-    if (!created) throw new Error('there is an account already; another one is made with --name');
+    if (!created) throw new Error('an account exists already; create another with --name');
     console.log(
       `${created.link}\n\nThe link creates the account and its superuser. It works once, until ${new Date(created.expiresAt).toISOString()}.`,
     );
@@ -88,7 +88,7 @@ export async function printSetup(
   if (isRefusal(opened)) throw new Error(opened.refused);
   const { account, apiKey, invited, unsent } = opened;
   console.log(`account  ${account.id}\nAPI key  ${apiKey.text}\nexpires  ${new Date(apiKey.expiresAt).toISOString()}`);
-  console.log('\nThe key is shown only once. It may do everything in its account: keep it on your server.');
+  console.log('\nThe key is shown only once. It has full access to its account: keep it on your server.');
   if (unsent) console.log(`\nThe invitation could not be sent. Send it again: countersign admin resend ${unsent}`);
   if (!invited) return;
   const { handOver, expiresAt } = invited;

@@ -42,8 +42,8 @@ describe('an error names the file and the key, and shows no text', () => {
   test.each([
     [{ 'all/en.json': { 'mail.hello': 'SECRET\n' } }, 'all/en.json: "mail.hello" must be one line'],
     [{ 'all/en.json': { 'mail.signInSubject': 'SECRET' } }, 'all/en.json: "mail.signInSubject" lacks {site}'],
-    [{ 'all/en.json': { 'mail.helo': 'SECRET' } }, 'all/en.json: "mail.helo" is no text of the service'],
-    [{ 'all/en.json': '{ SECRET' }, 'all/en.json is no readable JSON'],
+    [{ 'all/en.json': { 'mail.helo': 'SECRET' } }, 'all/en.json: "mail.helo" is not a text of the service'],
+    [{ 'all/en.json': '{ SECRET' }, 'all/en.json is not readable JSON'],
     [{ 'all/en.json': ['SECRET'] }, 'all/en.json must be an object of texts'],
     [{ 'all/xx.json': {} }, 'all/xx.json is not named by a language'],
     [{ 'shop/en.json': {} }, 'shop is neither all, mail.html nor the id of a resource'],
@@ -55,6 +55,6 @@ describe('an error names the file and the key, and shows no text', () => {
   });
 
   test('reports a missing folder', () => {
-    expect(() => loadTexts({ textsFolder })).toThrow('is no folder that can be read');
+    expect(() => loadTexts({ textsFolder })).toThrow('is not a folder that can be read');
   });
 });

@@ -50,7 +50,7 @@ function list(folder: string, problems: string[]): string[] {
     // Of an editor, or of a mounted Kubernetes ConfigMap.
     return readdirSync(folder).filter((name) => !TEMPORARY.test(name));
   } catch {
-    problems.push(`${folder} is no folder that can be read`);
+    problems.push(`${folder} is not a folder that can be read`);
     return [];
   }
 }
@@ -76,7 +76,7 @@ function readTexts(path: string, language: string, problems: string[]): Record<s
     value = JSON.parse(readFileSync(path, 'utf8'));
   } catch {
     // The parser's message quotes the text.
-    problems.push(`${path} is no readable JSON`);
+    problems.push(`${path} is not readable JSON`);
     return {};
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {

@@ -83,7 +83,7 @@ describe('each finding says what is wrong, and on which line', () => {
       lines.slice(0, 7),
       [[8, 'truncated', 'the signed end is missing: something was cut off']],
     ],
-    ['more behind the end', [...lines, 'x'], [[9, 'inserted', 'there is something behind the signed end']]],
+    ['more behind the end', [...lines, 'x'], [[9, 'inserted', 'there is data after the signed end']]],
     [
       'a segment without a seal',
       lines.toSpliced(3, 1),
@@ -127,7 +127,7 @@ describe('each finding says what is wrong, and on which line', () => {
       'a segment that continues another',
       replaced(5, edit(at(5), { previous: GENESIS })),
       [
-        [5, 'changed', 'segment 2 does not go on from segment 1 as it is here'],
+        [5, 'changed', 'segment 2 does not continue segment 1 as it is here'],
         [7, 'changed', changed(2)],
       ],
     ],
@@ -193,7 +193,7 @@ describe('each finding says what is wrong, and on which line', () => {
       `a seal whose ${field} is missing`,
       replaced(7, edit(at(7), { [field]: field === 'seal' ? '2' : 2 })),
       [
-        [7, 'changed', 'this is no seal of a segment'],
+        [7, 'changed', 'this is not the seal of a segment'],
         [8, 'truncated', 'this export ended with segment 2, and here it ends with 1'],
       ],
     ]),

@@ -118,7 +118,7 @@ class ChainCheck {
   async take(line: string): Promise<void> {
     this.#line += 1;
     if (this.#ended) {
-      this.#find('inserted', 'there is something behind the signed end');
+      this.#find('inserted', 'there is data after the signed end');
       return;
     }
     const parsed = parseLine(line);
@@ -181,7 +181,7 @@ class ChainCheck {
         segment > this.#last.number ? (['missing', 'is missing'] as const) : (['inserted', 'goes back'] as const);
       this.#find(kind, `segment ${segment} follows segment ${this.#last.number}: the chain ${what}`);
     } else if (previous !== this.#last.hash) {
-      this.#find('changed', `segment ${segment} does not go on from segment ${this.#last.number} as it is here`);
+      this.#find('changed', `segment ${segment} does not continue segment ${this.#last.number} as it is here`);
     }
   }
 
@@ -225,7 +225,7 @@ class ChainCheck {
       return;
     }
     if (typeof seal !== 'number' || typeof hash !== 'string' || typeof signature !== 'string') {
-      this.#find('changed', 'this is no seal of a segment');
+      this.#find('changed', 'this is not the seal of a segment');
       return;
     }
     const { number } = segment;

@@ -73,9 +73,9 @@ test.each([
   ['sms.signIn', '{site} #{code} {minutes}', 'must not contain @ or #'],
   // The attack: many messages for each code, paid by the operator.
   ['sms.signIn', `{code} {minutes} ${'{site}'.repeat(20)}`, 'is longer than 300 characters with its values'],
-  ['sms.x', 'x', 'is no text of the service'],
-  ['constructor', 'x', 'is no text of the service'],
-  ['console/shell.title', 'x', 'is no text of the service'],
+  ['sms.x', 'x', 'is not a text of the service'],
+  ['constructor', 'x', 'is not a text of the service'],
+  ['console/shell.title', 'x', 'is not a text of the service'],
 ])('%s refuses %j', (key, text, problem) => {
   expect(problemOf(key, text)).toBe(problem);
 });

@@ -26,7 +26,7 @@ type CheckedText = { message: Message } | { problem: string };
  */
 export function checkText(key: string, text: unknown, lang: string): CheckedText {
   const ours = CATALOGUE.get(key);
-  if (!ours) return { problem: 'is no text of the service' };
+  if (!ours) return { problem: 'is not a text of the service' };
   if (typeof text !== 'string') return { problem: 'must be text' };
   if (text.trim() === '') return { problem: 'must not be empty' };
   const max = ours.part === 'sms' ? MAX_SMS_LENGTH : MAX_TEXT_LENGTH;

@@ -28,7 +28,7 @@ export function createBackupMac({ random, secrets }: Pick<Ports, 'random' | 'sec
 export function lineSumsOf({ mac }: UnprovenHeader, { secrets }: BackupTrust): LineSums {
   if (!mac) {
     throw new BackupInvalid(
-      'the backup has no MAC under a master key, so anyone who can write to where it was kept may have made or changed it, with an administrator, an API key or a password of their own: restore one that has a MAC',
+      'the backup has no MAC under a master key, so anyone who can write to where it was stored could have forged it, adding their own administrator, API key or password: restore one that has a MAC',
     );
   }
   const key = secrets.backupKey(mac);

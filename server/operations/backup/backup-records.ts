@@ -105,11 +105,11 @@ export async function* readRecords(
   let ended = false;
   for await (const line of lines) {
     number += 1;
-    if (ended) throw new BackupInvalid(`line ${number}: there is something behind the end`);
+    if (ended) throw new BackupInvalid(`line ${number}: there is data after the end`);
     const json = line.slice(SUM_LENGTH + 1);
     sums ??= sumsOf(parseHeader(json));
     if (line[SUM_LENGTH] !== ' ' || sums.next(json) !== line.slice(0, SUM_LENGTH)) {
-      throw new BackupInvalid(`line ${number} of the backup is not as it was written: take another copy of it`);
+      throw new BackupInvalid(`line ${number} of the backup was changed or damaged: use another copy`);
     }
     const record = JSON.parse(json) as IncrementRecord;
     if ('end' in record) {
@@ -119,7 +119,7 @@ export async function* readRecords(
     }
     yield record;
   }
-  if (!ended) throw new BackupInvalid('the backup is cut off, its end is missing: take another copy of it');
+  if (!ended) throw new BackupInvalid('the backup was cut off: use another copy');
 }
 
 /** Nothing proves it yet: it says which key does. */
@@ -131,7 +131,7 @@ function parseHeader(json: string): UnprovenHeader {
     // Damaged, or another file: the same advice.
     if (!(error instanceof SyntaxError)) throw error;
   }
-  throw new BackupInvalid('this is no backup that this version reads');
+  throw new BackupInvalid('this is not a backup that this version can read');
 }
 
 function isHeader(value: unknown): value is UnprovenHeader {

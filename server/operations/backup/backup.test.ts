@@ -296,7 +296,7 @@ describe('a modified backup is refused, and nothing is written', () => {
       await refuses(lines.slice(0, length), /cut off/);
     }
     const last = lines.at(-1) ?? '';
-    await refuses([...lines.slice(0, -1), last.slice(0, -3)], /not as it was written/);
+    await refuses([...lines.slice(0, -1), last.slice(0, -3)], /was changed or damaged/);
   });
 
   test('a line changed, dropped, doubled, moved or added', async () => {
@@ -305,11 +305,11 @@ describe('a modified backup is refused, and nothing is written', () => {
     const edited = [...lines];
     edited[at] = line.replace('"failures":0', '"failures":1');
     expect(edited[at]).not.toBe(line);
-    await refuses(edited, /not as it was written/);
-    await refuses(lines.toSpliced(at, 1), /not as it was written/);
-    await refuses(lines.toSpliced(at, 0, line), /not as it was written/);
-    await refuses([...lines.slice(0, at), lines[at + 1] ?? '', line, ...lines.slice(at + 2)], /not as it was written/);
-    await refuses([...lines, line], /behind the end/);
+    await refuses(edited, /was changed or damaged/);
+    await refuses(lines.toSpliced(at, 1), /was changed or damaged/);
+    await refuses(lines.toSpliced(at, 0, line), /was changed or damaged/);
+    await refuses([...lines.slice(0, at), lines[at + 1] ?? '', line, ...lines.slice(at + 2)], /was changed or damaged/);
+    await refuses([...lines, line], /data after the end/);
   });
 
   test('of another format, of an unknown kind of document, or under another master key', async () => {

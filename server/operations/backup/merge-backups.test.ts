@@ -87,7 +87,7 @@ describe('a restore refuses', () => {
         await expect(attempt(backups)).rejects.toThrow(`${damaged.name}: line ${line + 1}`);
       }
       damaged.lines = whole.slice(0, -1);
-      await expect(attempt(backups)).rejects.toThrow(`${damaged.name}: the backup is cut off`);
+      await expect(attempt(backups)).rejects.toThrow(`${damaged.name}: the backup was cut off`);
     }
   });
 });

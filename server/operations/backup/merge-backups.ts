@@ -62,7 +62,7 @@ const NEEDS_FULL = 'give the full backup and all increments between them too';
 
 async function readHeader(file: TrustedFile): Promise<BackupHeader> {
   for await (const record of recordsOf(file)) if ('backup' in record) return record;
-  throw new BackupInvalid(`${file.name} is no backup`);
+  throw new BackupInvalid(`${file.name} is not a backup`);
 }
 
 async function* recordsOf(

@@ -82,7 +82,7 @@ export async function* moveStore(needs: Needs, name: string): AsyncGenerator<Mov
   const finished = await from.readMove();
   if (finished) {
     if ((await readMark(needs))?.move !== finished.id) {
-      throw new MoveRefused(`this store was moved to ${finished.to} before, which can be used`);
+      throw new MoveRefused(`this store was moved to ${finished.to} before: use that store`);
     }
     await openTarget(needs);
     yield { step: 'opened' };
@@ -338,7 +338,7 @@ class MoveRun {
 }
 
 const DIFFERENT =
-  'a record is not the same in both stores: this one goes on. Empty the other, look at what else uses it, and run this again';
+  'a record differs in the other store: this one stays in use. Check what else uses the other store, empty it, and run this again';
 
 async function writeAll(mover: RecordMover, records: Parameters<RecordMover['prune']>[0]): Promise<void> {
   for (const record of records) await mover.write(record);

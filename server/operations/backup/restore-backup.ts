@@ -224,7 +224,7 @@ export async function inspectBackup(
       }
     }
   }
-  if (!header) throw new BackupInvalid('this is no backup');
+  if (!header) throw new BackupInvalid('this is not a backup');
   return { ...header, chains, beginnings, sequences, keys };
 }
 

@@ -125,7 +125,7 @@ test('an older version is refused, with words, after a newer one has written wha
   const breaking = await start({ ...entrant, version: '0.3.0', shape: 3, compatibleShape: 3 });
   await breaking.leave();
   await expect(start()).rejects.toThrow(StoreVersionRefused);
-  await expect(start()).rejects.toThrow('used by version 0.3.0, and version 0.2.0 does not know its form');
+  await expect(start()).rejects.toThrow('used by version 0.3.0, and version 0.2.0 cannot read its format');
 });
 
 test('an embedded store has one entrant, so that the record of a killed one holds up nothing', async () => {

@@ -144,13 +144,13 @@ function refusalOf(
   return new ProcessRefused(
     refused === 'older-processes'
       ? `version ${version} writes what other processes of this store do not know: stop them first (${running})`
-      : `the master keys are not those of the other processes of this store: each has to open what another seals, so give all the new key as an old one first (${running})`,
+      : `the master keys are not those of the other processes of this store: each must decrypt what another encrypts, so give all of them the new key as an old one first (${running})`,
   );
 }
 
-function tooOld(version: string, required = 'a newer one'): StoreVersionRefused {
+function tooOld(version: string, required?: string): StoreVersionRefused {
   return new StoreVersionRefused(
-    `this store is used by version ${required}, and version ${version} does not know its form: start that version, or restore a backup of this one`,
+    `this store is used by ${required === undefined ? 'a newer version' : `version ${required}`}, and version ${version} cannot read its format: start that version, or restore a backup of this one`,
   );
 }
 

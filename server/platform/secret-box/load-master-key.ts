@@ -50,7 +50,7 @@ export async function loadMasterKeys(source: MasterKeySource): Promise<MasterKey
   if (existing) return [...existing, ...old];
   if (!create)
     throw new MasterKeyError(
-      `the key file ${file} is missing, and the store needs its key: give the command the variables of the service (countersign --env-file FILE), or put a copy of the file back. Only if no copy is left: "A lost master key" in docs/operations/keys.md`,
+      `the key file ${file} is missing, and the store needs its key: pass the variables of the service with countersign --env-file FILE, or put a copy of the file back. Only if no copy is left: "A lost master key" in docs/operations/keys.md`,
     );
   await createKeyFile(file);
   // Read the file back: if two processes start at once, one has created it.
