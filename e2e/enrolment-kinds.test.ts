@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
+import { ENROLMENT_KINDS } from '@countersign/protocol/tokens';
 import type { BrowserContextOptions, FrameLocator, Page } from '@playwright/test';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, test } from 'vitest';
-import { ENROLMENT_KINDS } from '../server/resources/enrolment-policy.ts';
 import { sendEnrolmentLink } from '../server/sign-in/enrolment/send-enrolment-link.ts';
 import { operatorContext } from '../server/testing/as-operator.ts';
 import { anotherCode, freshAddress } from '../server/testing/devices/sent-device.ts';

@@ -1,4 +1,6 @@
-const DAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'];
+import { WEEKDAYS } from '@countersign/protocol/filters';
+
+const DAYS: readonly string[] = WEEKDAYS;
 
 export interface TimeWindow {
   days: string[];

@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { REFUSALS } from '@countersign/protocol/codes';
+import type { MethodPolicy } from '@countersign/protocol/resources';
+import type { OtpAlgorithm, TokenKind } from '@countersign/protocol/tokens';
 import { describe, expect, expectTypeOf, test } from 'vitest';
 import type * as filter from '../../server/resources/filters/filter.ts';
-import type { MethodPolicy } from '../../server/resources/resource.ts';
-import type { OtpAlgorithm, TokenKind } from '../../server/tokens/token.ts';
 import { packageName } from '../../tools/boundaries/packages.ts';
 import * as client from './src/index.ts';
 

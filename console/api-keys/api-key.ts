@@ -1,22 +1,21 @@
+import { API_SCOPES, type ApiScope, type KeyKind } from '@countersign/protocol/api-keys';
 import type { Choice, Input } from '../edit/inputs.ts';
 import type { Fields } from '../service/conflict.ts';
 import { t } from './i18n.ts';
 
 export const API_KEYS = '/console/api-keys';
 
-export const SCOPES = ['authenticate', 'read', 'write', 'administer'] as const;
-export type Scope = (typeof SCOPES)[number];
 /** The only scope of a key that is limited to resources. */
-const CONFINED_SCOPE: Scope = 'authenticate';
+const CONFINED_SCOPE: ApiScope = 'authenticate';
 
 /** An API key as the API shows it. */
 export interface ApiKey extends Fields {
   id: string;
   name: string;
   prefix: string;
-  scopes: readonly Scope[];
+  scopes: readonly ApiScope[];
   resources: readonly string[] | null;
-  kind: 'bearer' | 'protectimus';
+  kind: KeyKind;
   /** For a key of kind `protectimus`: the user name it is sent with, and the addresses it is accepted from. */
   login: string | null;
   addressRanges: readonly string[] | null;
@@ -81,7 +80,7 @@ export function inputsOf(resources: readonly Choice[]): Input[] {
     label: t('resources'),
     hint: t('resourcesHint'),
     choices: resources,
-    isExcluded: (_, { scopes }) => (scopes as readonly Scope[]).some((scope) => scope !== CONFINED_SCOPE),
+    isExcluded: (_, { scopes }) => (scopes as readonly ApiScope[]).some((scope) => scope !== CONFINED_SCOPE),
   };
   return [
     nameInput(),
@@ -91,7 +90,7 @@ export function inputsOf(resources: readonly Choice[]): Input[] {
       isNeeded: true,
       label: t('scopes'),
       hint: t('scopesHint'),
-      choices: SCOPES.map((scope) => ({ value: scope, label: t(scope), hint: t(`${scope}Hint`) })),
+      choices: API_SCOPES.map((scope) => ({ value: scope, label: t(scope), hint: t(`${scope}Hint`) })),
       isExcluded: (scope, values) => values.resources !== null && scope !== CONFINED_SCOPE,
     },
     ...(resources.length === 0 ? [] : [confinement]),

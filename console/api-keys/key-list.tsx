@@ -1,3 +1,4 @@
+import { API_SCOPES } from '@countersign/protocol/api-keys';
 import { Code, Plus } from 'lucide';
 import type { BulkAction } from '../list/bulk-bar.tsx';
 import { DataList } from '../list/data-list.tsx';
@@ -9,7 +10,7 @@ import { t as common } from '../shell/i18n.ts';
 import { Link } from '../shell/link.tsx';
 import { PageHead } from '../shell/page-head.tsx';
 import { Timestamp } from '../shell/timestamp.tsx';
-import { API_KEYS, type ApiKey, SCOPES, stateOf } from './api-key.ts';
+import { API_KEYS, type ApiKey, stateOf } from './api-key.ts';
 import { t } from './i18n.ts';
 
 export function KeyList() {
@@ -43,7 +44,7 @@ export function KeyList() {
             cell: ({ scopes, kind }) => (
               <span class="muted">
                 {kind === 'protectimus' && 'Protectimus: '}
-                {SCOPES.filter((one) => scopes.includes(one))
+                {API_SCOPES.filter((one) => scopes.includes(one))
                   .map((one) => t(one))
                   .join(', ')}
               </span>
@@ -70,7 +71,7 @@ export function KeyList() {
           {
             name: 'scope',
             label: t('anyScope'),
-            choices: SCOPES.map((scope) => ({ value: scope, label: t(scope) })),
+            choices: API_SCOPES.map((scope) => ({ value: scope, label: t(scope) })),
           },
         ]}
         bulk={[bulkOf(true), bulkOf(false)]}

@@ -8,6 +8,11 @@ export interface Choice {
   hint?: string;
 }
 
+/** A choice for each value of an enumeration of the API, in this order. */
+export function choicesOf<Value extends string>(texts: Readonly<Record<Value, Omit<Choice, 'value'>>>): Choice[] {
+  return Object.entries<Omit<Choice, 'value'>>(texts).map(([value, text]) => ({ value, ...text }));
+}
+
 interface InputBase {
   /** Name of the field in the API. */
   name: string;

@@ -1,3 +1,4 @@
+import { EVENT_OUTCOMES } from '@countersign/protocol/events';
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { useMedia } from '../list/use-media.ts';
 import { t as shellText } from '../shell/i18n.ts';
@@ -55,7 +56,7 @@ export function EventFilters({ filters, onChange }: EventFiltersProps) {
         'outcome',
         t('outcome'),
         t('anyOutcome'),
-        (['done', 'granted', 'refused'] as const).map((one) => [one, t(one)]),
+        EVENT_OUTCOMES.map((one) => [one, t(one)]),
       )}
       {select(
         'resource',

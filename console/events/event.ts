@@ -1,4 +1,5 @@
 import { CONSOLE_ROUTES, routeAt } from '@countersign/protocol/console-routes';
+import { EVENT_OUTCOMES, type EventOutcome } from '@countersign/protocol/events';
 
 export const EVENTS = CONSOLE_ROUTES.events[0];
 
@@ -12,7 +13,7 @@ export interface EventView {
   subject?: string;
   related?: readonly string[];
   resource?: string;
-  outcome: 'done' | 'granted' | 'refused';
+  outcome: EventOutcome;
   reason?: string;
   method?: string;
   factors?: readonly string[];
@@ -35,7 +36,7 @@ export type EventFilterValues = Partial<Record<EventFilter, string>>;
 const ID = /^[a-z]{3}_[0-9a-hjkmnp-tv-z]{11}$/;
 const SHAPES: Readonly<Record<EventFilter, RegExp>> = {
   type: /^[a-z-]+(?:\.[a-z-]+)?$/,
-  outcome: /^(?:done|granted|refused)$/,
+  outcome: new RegExp(`^(?:${EVENT_OUTCOMES.join('|')})$`),
   resource: ID,
   reason: /^[A-Z_]{1,64}$/,
   subject: ID,

@@ -1,3 +1,4 @@
+import { FILTER_KINDS } from '@countersign/protocol/filters';
 import { Filter, Plus } from 'lucide';
 import { DataList } from '../list/data-list.tsx';
 import { Icon } from '../parts/icon.tsx';
@@ -8,8 +9,6 @@ import { PageHead } from '../shell/page-head.tsx';
 import { Timestamp } from '../shell/timestamp.tsx';
 import { FILTERS, type FilterView, ruleText } from './filter.ts';
 import { t } from './i18n.ts';
-
-const KINDS = ['geo', 'time', 'ip'] as const;
 
 export function FilterList() {
   const { session, texts } = useConsole();
@@ -48,7 +47,7 @@ export function FilterList() {
           {
             name: 'kind',
             label: t('anyKind'),
-            choices: KINDS.map((kind) => ({ value: kind, label: t(kind) })),
+            choices: FILTER_KINDS.map((kind) => ({ value: kind, label: t(kind) })),
           },
         ]}
         empty={

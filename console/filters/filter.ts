@@ -1,8 +1,9 @@
+import { WEEKDAYS, type Weekday } from '@countersign/protocol/filters';
 import type { SessionView } from '@countersign/protocol/session';
 import type { Fields } from '../service/conflict.ts';
 import { canDelete } from '../shared/user.ts';
 import { t } from './i18n.ts';
-import { clockText, countriesIn, DAYS, type GeoRule, type Rule, type TimeRule } from './rules.ts';
+import { clockText, countriesIn, type GeoRule, type Rule, type TimeRule } from './rules.ts';
 
 export const FILTERS = '/console/filters';
 
@@ -37,7 +38,7 @@ export function emptyRule(kind: Rule['kind']): Rule {
   if (kind === 'geo') return { kind, mode: 'allow', countries: [], unlocated: 'deny' };
   if (kind === 'ip') return { kind, mode: 'allow', ranges: [] };
   const zone = new Intl.DateTimeFormat().resolvedOptions().timeZone;
-  return { kind, zone, windows: [{ days: DAYS.slice(0, 5), fromMinute: 480, toMinute: 1080 }] };
+  return { kind, zone, windows: [{ days: WEEKDAYS.slice(0, 5), fromMinute: 480, toMinute: 1080 }] };
 }
 
 /** A rule on one line. */
@@ -60,10 +61,10 @@ export function windowTexts({ windows }: Pick<TimeRule, 'windows'>): string[] {
   );
 }
 
-function daysText(days: readonly (typeof DAYS)[number][]): string {
-  const at = days.map((day) => DAYS.indexOf(day)).sort((one, other) => one - other);
+function daysText(days: readonly Weekday[]): string {
+  const at = days.map((day) => WEEKDAYS.indexOf(day)).sort((one, other) => one - other);
   const [first, last] = [at[0], at.at(-1)];
   const isSpan = first !== undefined && last !== undefined && at.length > 2 && last - first === at.length - 1;
-  if (isSpan) return t('daysSpan', { first: t(DAYS[first] ?? 'mon'), last: t(DAYS[last] ?? 'sun') });
-  return at.map((one) => t(DAYS[one] ?? 'mon')).join(', ');
+  if (isSpan) return t('daysSpan', { first: t(WEEKDAYS[first] ?? 'mon'), last: t(WEEKDAYS[last] ?? 'sun') });
+  return at.map((one) => t(WEEKDAYS[one] ?? 'mon')).join(', ');
 }

@@ -1,3 +1,4 @@
+import { FILTER_KINDS } from '@countersign/protocol/filters';
 import { useState } from 'preact/hooks';
 import { CreateForm } from '../edit/create-form.tsx';
 import { useConsole } from '../shell/context.ts';
@@ -7,21 +8,20 @@ import { t } from './i18n.ts';
 import { ruleInput } from './rule-input.tsx';
 import type { Rule } from './rules.ts';
 
-const KINDS = ['geo', 'time', 'ip'] as const;
 const TEXTS = { geo: 'geoText', time: 'timeText', ip: 'ipText' } as const;
 
 /** The kind is in the address; it is chosen before the rule and cannot be changed later. */
 export function NewFilter() {
   const { reads, address, go, notify, texts } = useConsole();
   const asked = address.query.get('kind');
-  const kind: Rule['kind'] = KINDS.find((one) => one === asked) ?? 'geo';
+  const kind: Rule['kind'] = FILTER_KINDS.find((one) => one === asked) ?? 'geo';
   const [fresh] = useState(() => ({ geo: emptyRule('geo'), time: emptyRule('time'), ip: emptyRule('ip') }));
   return (
     <>
       <PageHead title={t('newFilter')} lead={t('newLead')} back={{ href: FILTERS, label: t('title') }} />
       <fieldset class="segments filter-kinds">
         <legend class="unseen">{t('kind')}</legend>
-        {KINDS.map((one) => (
+        {FILTER_KINDS.map((one) => (
           <label key={one}>
             <input
               type="radio"

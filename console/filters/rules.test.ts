@@ -1,9 +1,10 @@
+import { WEEKDAYS } from '@countersign/protocol/filters';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parseRange } from '../../server/kernel/addresses.ts';
 import { geoProblems } from '../../server/resources/filters/geo.ts';
 import { timeAllows, timeProblems } from '../../server/resources/filters/time.ts';
-import { clockText, countriesIn, DAYS, isLike, isRange, STEPS, slotsOf, stepOf, weekOf, windowsOf } from './rules.ts';
+import { clockText, countriesIn, isLike, isRange, STEPS, slotsOf, stepOf, weekOf, windowsOf } from './rules.ts';
 
 describe('countries', () => {
   test('are exactly those that the service accepts', () => {
@@ -70,7 +71,7 @@ describe('a week', () => {
   });
 
   test('merges the same hours on several days into one window', () => {
-    const office = { days: DAYS.slice(0, 5), fromMinute: 480, toMinute: 1080 };
+    const office = { days: WEEKDAYS.slice(0, 5), fromMinute: 480, toMinute: 1080 };
     expect(windowsOf(weekOf([office], 60), 60)).toEqual([office]);
   });
 

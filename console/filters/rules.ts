@@ -1,3 +1,4 @@
+import { WEEKDAYS, type Weekday } from '@countersign/protocol/filters';
 import { parseUrl } from '@countersign/protocol/parse-url';
 /** The rule of a filter, as in the API. */
 export interface GeoRule {
@@ -24,8 +25,6 @@ export interface TimeWindow {
   toMinute: number;
 }
 
-export const DAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
-export type Weekday = (typeof DAYS)[number];
 export const DAY_MINUTES = 1_440;
 export const MAX_WINDOWS = 50;
 
@@ -83,12 +82,12 @@ export function stepOf(windows: readonly TimeWindow[]): Step | undefined {
 /** Converts windows to slots of the week; a window past midnight continues on the next day. */
 export function weekOf(windows: readonly TimeWindow[], step: Step): Set<number> {
   const slots = slotsOf(step);
-  const all = slots * DAYS.length;
+  const all = slots * WEEKDAYS.length;
   const week = new Set<number>();
   for (const { days, fromMinute, toMinute } of windows) {
     const end = toMinute < fromMinute ? toMinute + DAY_MINUTES : toMinute;
     for (const day of days) {
-      const start = DAYS.indexOf(day) * slots;
+      const start = WEEKDAYS.indexOf(day) * slots;
       for (let minute = fromMinute; minute < end; minute += step) week.add((start + minute / step) % all);
     }
   }
@@ -99,7 +98,7 @@ export function weekOf(windows: readonly TimeWindow[], step: Step): Set<number> 
 export function windowsOf(week: Week, step: Step): TimeWindow[] {
   const slots = slotsOf(step);
   const byTimes = new Map<string, { days: Weekday[]; fromMinute: number; toMinute: number }>();
-  DAYS.forEach((day, at) => {
+  WEEKDAYS.forEach((day, at) => {
     for (let slot = 0; slot < slots; slot++) {
       if (!week.has(at * slots + slot)) continue;
       const from = slot;

@@ -1,10 +1,10 @@
+import { WEEKDAYS } from '@countersign/protocol/filters';
 import { useRef, useState } from 'preact/hooks';
 import { useConsole } from '../shell/context.ts';
 import { windowTexts } from './filter.ts';
 import { t } from './i18n.ts';
 import {
   clockText,
-  DAYS,
   STEPS,
   type Step,
   slotsOf,
@@ -65,14 +65,14 @@ export function WeekGrid({ windows, id, isReadOnly, onChange }: WeekGridProps) {
   };
   const turn = (parts: readonly number[]) => paint(parts, !parts.every((part) => week.has(part)));
   const ofDay = (day: number) => Array.from({ length: slots }, (_, slot) => day * slots + slot);
-  const ofSlot = (slot: number) => DAYS.map((_, day) => day * slots + slot);
+  const ofSlot = (slot: number) => WEEKDAYS.map((_, day) => day * slots + slot);
   const isDrawable = (event: PointerEvent) => event.pointerType !== 'touch' && event.button === 0;
 
   const press = (event: KeyboardEvent, part: number) => {
     const move = MOVES[event.key];
     if (!move) return;
     event.preventDefault();
-    const day = (Math.floor(part / slots) + move[0] + DAYS.length) % DAYS.length;
+    const day = (Math.floor(part / slots) + move[0] + WEEKDAYS.length) % WEEKDAYS.length;
     const slot = ((part % slots) + move[1] + slots) % slots;
     const next = day * slots + slot;
     if (event.shiftKey) paint([part, next], week.has(part));
@@ -82,7 +82,7 @@ export function WeekGrid({ windows, id, isReadOnly, onChange }: WeekGridProps) {
   const dayName = (day: number, style: 'long' | 'short') =>
     // 1 January 2024 was a Monday.
     new Intl.DateTimeFormat(lang, { weekday: style, timeZone: 'UTC' }).format(Date.UTC(2024, 0, 1 + day));
-  const current = Math.min(at, slots * DAYS.length - 1);
+  const current = Math.min(at, slots * WEEKDAYS.length - 1);
   return (
     <fieldset class="rule-field" aria-describedby={isReadOnly ? undefined : `${id}-hint`}>
       <legend>{t('week')}</legend>
@@ -92,13 +92,17 @@ export function WeekGrid({ windows, id, isReadOnly, onChange }: WeekGridProps) {
             {t('weekHint')}
           </p>
           <div class="week-tools">
-            <button type="button" class="secondary" onClick={() => put(new Set(DAYS.flatMap((_, day) => ofDay(day))))}>
+            <button
+              type="button"
+              class="secondary"
+              onClick={() => put(new Set(WEEKDAYS.flatMap((_, day) => ofDay(day))))}
+            >
               {t('always')}
             </button>
             <button
               type="button"
               class="secondary"
-              onClick={() => onChange([{ days: DAYS.slice(0, 5), fromMinute: 480, toMinute: 1080 }])}
+              onClick={() => onChange([{ days: WEEKDAYS.slice(0, 5), fromMinute: 480, toMinute: 1080 }])}
             >
               {t('office')}
             </button>
@@ -126,7 +130,7 @@ export function WeekGrid({ windows, id, isReadOnly, onChange }: WeekGridProps) {
         <thead>
           <tr>
             <td />
-            {DAYS.map((day, nr) => (
+            {WEEKDAYS.map((day, nr) => (
               <th key={day} scope="col">
                 {isReadOnly ? (
                   dayName(nr, 'short')
@@ -151,7 +155,7 @@ export function WeekGrid({ windows, id, isReadOnly, onChange }: WeekGridProps) {
                   </button>
                 )}
               </th>
-              {DAYS.map((day, nr) => {
+              {WEEKDAYS.map((day, nr) => {
                 const part = nr * slots + slot;
                 const isAllowed = week.has(part);
                 return (

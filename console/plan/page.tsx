@@ -1,3 +1,4 @@
+import { LEDGER_REASONS, type LedgerReason } from '@countersign/protocol/plans';
 import { Wallet } from 'lucide';
 import { amountText } from '../home/amount-text.ts';
 import { DataList } from '../list/data-list.tsx';
@@ -21,14 +22,12 @@ interface Entry {
   kind: 'credit' | 'debit';
   amount: number;
   currency: string;
-  reason: 'payment' | 'correction' | 'fee' | 'refund';
+  reason: LedgerReason;
   plan?: string;
   reference?: string;
   balance: number;
   at: number;
 }
-
-const REASONS = ['payment', 'correction', 'fee', 'refund'] as const;
 
 /** The page of the service plan: quotas and cost. */
 export function Page() {
@@ -112,7 +111,7 @@ function Ledger() {
         {
           name: 'reason',
           label: t('anyReason'),
-          choices: REASONS.map((reason) => ({ value: reason, label: t(reason) })),
+          choices: LEDGER_REASONS.map((reason) => ({ value: reason, label: t(reason) })),
         },
       ]}
       empty={<Empty icon={Wallet} title={t('emptyTitle')} text={t('emptyText')} />}

@@ -1,3 +1,4 @@
+import { QUOTA_KINDS, type QuotaKind } from '@countersign/protocol/plans';
 import { useState } from 'preact/hooks';
 import { amountText } from '../home/amount-text.ts';
 import { Badge } from '../parts/badge.tsx';
@@ -8,8 +9,7 @@ import { Timestamp } from '../shell/timestamp.tsx';
 import { useQuery } from '../shell/use-query.ts';
 import { t } from './i18n.ts';
 
-const QUOTAS = ['users', 'resources', 'filters', 'administrators'] as const;
-type Quotas = Partial<Record<(typeof QUOTAS)[number], number>>;
+type Quotas = Partial<Record<QuotaKind, number>>;
 
 interface PlanView {
   name: string;
@@ -54,7 +54,7 @@ export function Plans() {
     const problem = [plan, offer].find((read) => read.problem);
     return <section class="panel">{problem ? <Problem read={problem} /> : <Skeleton lines={5} />}</section>;
   }
-  const limited = QUOTAS.filter((quota) => own.quotas[quota] !== undefined);
+  const limited = QUOTA_KINDS.filter((quota) => own.quotas[quota] !== undefined);
   return (
     <>
       <section class="panel" aria-labelledby="plan">
@@ -100,7 +100,7 @@ export function Plans() {
               <h3>{one.name}</h3>
               <p>{feeText(one.monthlyFee)}</p>
               <ul class="hint">
-                {QUOTAS.flatMap((quota) => {
+                {QUOTA_KINDS.flatMap((quota) => {
                   const limit = one.quotas[quota];
                   return limit === undefined
                     ? []

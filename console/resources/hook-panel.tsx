@@ -1,8 +1,9 @@
 import { parseUrl } from '@countersign/protocol/parse-url';
+import type { HookFailureRule } from '@countersign/protocol/resources';
 import { Alert } from '@countersign/ui/alert.tsx';
 import { useState } from 'preact/hooks';
 import { FormDialog } from '../edit/form-dialog.tsx';
-import type { Input } from '../edit/inputs.ts';
+import { choicesOf, type Input } from '../edit/inputs.ts';
 import { Dialog } from '../parts/dialog.tsx';
 import { RevealOnce } from '../secrets/reveal-once.tsx';
 import { Rotate } from '../secrets/rotate.tsx';
@@ -102,10 +103,7 @@ function SetHook({ resource, hook }: { resource: Resource; hook?: HookView }) {
       name: 'onFailure',
       kind: 'one-of',
       label: t('hookFailure'),
-      choices: [
-        { value: 'deny', label: t('hookDenies') },
-        { value: 'allow', label: t('hookAllows') },
-      ],
+      choices: choicesOf<HookFailureRule>({ deny: { label: t('hookDenies') }, allow: { label: t('hookAllows') } }),
     },
   ];
   return (

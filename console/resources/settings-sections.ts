@@ -1,17 +1,20 @@
 import { FAILED_ATTEMPTS_BEFORE_LOCK } from '@countersign/protocol/lock-limits';
+import {
+  type BreachPolicy,
+  type EnvironmentAction,
+  type FirstFactor,
+  type MethodPolicy,
+  OWN_DETAILS,
+  PROFILE_FIELDS,
+  TRAITS,
+} from '@countersign/protocol/resources';
+import { ENROLMENT_KINDS, TOKEN_KINDS, type TokenKind } from '@countersign/protocol/tokens';
 import type { ComponentChildren } from 'preact';
-import type { Choice, Input, Section } from '../edit/inputs.ts';
+import { type Choice, choicesOf, type Input, type Section } from '../edit/inputs.ts';
 import { t } from './i18n.ts';
 import { originInputs } from './origin-inputs.ts';
 import { readAppRedirectUri, readMetadataKey, readRedirectUri } from './resource.ts';
 
-/** Every kind of token, in the order in which users are offered them. */
-const TOKEN_KINDS = ['webauthn', 'totp', 'hotp', 'ocra', 'sms', 'email', 'recovery'] as const;
-/** The kinds that users can set up themselves. */
-const ENROLMENT_KINDS = ['webauthn', 'totp', 'email', 'sms'] as const;
-const RESULT_FIELDS = ['email', 'name', 'externalId'] as const;
-const OWN_DETAILS = ['firstName', 'secondName', 'email'] as const;
-const TRAITS = ['language', 'zone', 'platform', 'screen', 'colourDepth', 'browser'] as const;
 const HOUR_MS = 3_600_000;
 
 /** The account's filters, by kind. */
@@ -21,7 +24,7 @@ export interface FilterChoices {
   ip: readonly Choice[];
 }
 
-const kindChoice = (kind: (typeof TOKEN_KINDS)[number]): Choice => ({
+const kindChoice = (kind: TokenKind): Choice => ({
   value: kind,
   label: t(`kind_${kind}`),
   ...(kind === 'sms' && { hint: t('kind_smsHint') }),
@@ -132,22 +135,22 @@ function signInSection(): SettingsSection {
         name: 'methodPolicy',
         kind: 'one-of',
         label: t('methodPolicy'),
-        choices: [
-          { value: 'auto', label: t('methodAuto'), hint: t('methodAutoHint') },
-          { value: 'password-otp', label: t('methodBoth'), hint: t('methodBothHint') },
-          { value: 'password', label: t('methodPassword'), hint: t('methodPasswordHint') },
-          { value: 'otp', label: t('methodOtp'), hint: t('methodOtpHint') },
-        ],
+        choices: choicesOf<MethodPolicy>({
+          auto: { label: t('methodAuto'), hint: t('methodAutoHint') },
+          'password-otp': { label: t('methodBoth'), hint: t('methodBothHint') },
+          password: { label: t('methodPassword'), hint: t('methodPasswordHint') },
+          otp: { label: t('methodOtp'), hint: t('methodOtpHint') },
+        }),
       },
       {
         name: 'firstFactor',
         kind: 'one-of',
         label: t('firstFactor'),
         hint: t('firstFactorHint'),
-        choices: [
-          { value: 'password', label: t('firstPassword') },
-          { value: 'mailed-code', label: t('firstMailed'), hint: t('firstMailedHint') },
-        ],
+        choices: choicesOf<FirstFactor>({
+          password: { label: t('firstPassword') },
+          'mailed-code': { label: t('firstMailed'), hint: t('firstMailedHint') },
+        }),
       },
       {
         name: 'tokenKinds',
@@ -182,11 +185,11 @@ function signInSection(): SettingsSection {
         kind: 'one-of',
         label: t('breachedPasswords'),
         hint: t('breachedPasswordsHint'),
-        choices: [
-          { value: 'off', label: t('breachOff') },
-          { value: 'warn', label: t('breachWarn'), hint: t('breachWarnHint') },
-          { value: 'refuse', label: t('breachRefuse') },
-        ],
+        choices: choicesOf<BreachPolicy>({
+          off: { label: t('breachOff') },
+          warn: { label: t('breachWarn'), hint: t('breachWarnHint') },
+          refuse: { label: t('breachRefuse') },
+        }),
       },
     ],
   };
@@ -204,7 +207,7 @@ function selfServiceSection(): SettingsSection {
         kind: 'group',
         label: t('selfService'),
         hint: t('selfServiceHint'),
-        initial: { tokens: true, password: true, details: ['firstName', 'secondName', 'email'], browsers: true },
+        initial: { tokens: true, password: true, details: OWN_DETAILS, browsers: true },
         inputs: [
           { name: 'tokens', kind: 'toggle', label: t('selfTokens'), hint: t('selfTokensHint') },
           { name: 'password', kind: 'toggle', label: t('selfPassword') },
@@ -262,10 +265,10 @@ function browsersSection(): SettingsSection {
             name: 'action',
             kind: 'one-of',
             label: t('envAction'),
-            choices: [
-              { value: 'demand-otp', label: t('envDemand'), hint: t('envDemandHint') },
-              { value: 'refuse', label: t('envRefuse') },
-            ],
+            choices: choicesOf<EnvironmentAction>({
+              'demand-otp': { label: t('envDemand'), hint: t('envDemandHint') },
+              refuse: { label: t('envRefuse') },
+            }),
           },
           { name: 'threshold', kind: 'number', min: 1, max: 100, label: t('envThreshold') },
           {
@@ -317,7 +320,7 @@ function resultsSection(): SettingsSection {
             name: 'fields',
             kind: 'some-of',
             label: t('claimFields'),
-            choices: RESULT_FIELDS.map((field) => ({ value: field, label: t(`claim_${field}`) })),
+            choices: PROFILE_FIELDS.map((field) => ({ value: field, label: t(`claim_${field}`) })),
           },
           {
             name: 'metadata',

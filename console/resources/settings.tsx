@@ -1,3 +1,4 @@
+import type { FilterKind } from '@countersign/protocol/filters';
 import { Fragment } from 'preact';
 import { DeletePanel } from '../edit/delete-panel.tsx';
 import { EditForm } from '../edit/edit-form.tsx';
@@ -15,7 +16,7 @@ import { settingsSections } from './settings-sections.ts';
 interface FilterView {
   id: string;
   name: string;
-  rule: { kind: 'geo' | 'time' | 'ip' };
+  rule: { kind: FilterKind };
 }
 
 export function ResourceSettings({ resource, version }: TabProps) {

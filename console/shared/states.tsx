@@ -1,7 +1,8 @@
+import type { TokenKind, TokenState } from '@countersign/protocol/tokens';
 import { Badge, type Tone } from '../parts/badge.tsx';
 import { t as common } from '../shell/i18n.ts';
 import { type SharedText, t } from './i18n.ts';
-import { stateOf, type Token, type TokenKind, type TokenState, type User } from './user.ts';
+import { stateOf, type Token, type User } from './user.ts';
 
 export const KINDS: Readonly<Record<TokenKind, SharedText>> = {
   webauthn: 'kindPasskey',

@@ -1,4 +1,5 @@
 import type { SessionView } from '@countersign/protocol/session';
+import type { LockReason, OtpAlgorithm, PinPosition, TokenKind, TokenState } from '@countersign/protocol/tokens';
 import type { Fields } from '../service/conflict.ts';
 import { canActOn, canHelpOn, canManage, isHelpDesk, isSuperuser } from '../shell/context.ts';
 
@@ -41,24 +42,17 @@ export interface User extends Fields {
   createdBy: Creator;
 }
 
-export const TOKEN_KINDS = ['webauthn', 'totp', 'hotp', 'ocra', 'sms', 'email', 'recovery'] as const;
-export type TokenKind = (typeof TOKEN_KINDS)[number];
-export const TOKEN_STATES = ['active', 'deactivated', 'locked', 'expired', 'out-of-step', 'secret-lost'] as const;
-export type TokenState = (typeof TOKEN_STATES)[number];
-export type LockReason = 'otp-failures' | 'resync-failures' | 'administrator';
-export type Algorithm = 'SHA1' | 'SHA256' | 'SHA512';
-
 /** A token, as in the API. */
 export interface Token extends Fields {
   id: string;
   name: string;
   serial?: string;
   kind: TokenKind;
-  algorithm?: Algorithm;
+  algorithm?: OtpAlgorithm;
   digits?: 6 | 8;
   periodMs?: number;
   suite?: string;
-  pin?: 'before' | 'after';
+  pin?: PinPosition;
   to?: string;
   codesLeft?: number;
   discoverable?: boolean;

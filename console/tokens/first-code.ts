@@ -1,5 +1,5 @@
+import type { OtpAlgorithm } from '@countersign/protocol/tokens';
 import { base32nopad } from '@scure/base';
-import type { Algorithm } from '../shared/user.ts';
 import { t } from './i18n.ts';
 
 /** A new token's secret and settings, which the page has only right after creation. */
@@ -7,7 +7,7 @@ export interface FreshSecret {
   kind: 'totp' | 'hotp';
   /** Base32. */
   secret: string;
-  algorithm: Algorithm;
+  algorithm: OtpAlgorithm;
   digits: number;
   periodMs: number;
   /** HOTP: the counter of the next code. */
@@ -19,7 +19,7 @@ export type FirstVerdict = { kind: 'right' } | { kind: 'off'; steps: number } | 
 
 /** Search this far: a clock may be half an hour off, and a button may have been pressed by accident. */
 const STEPS_LOOKED_AT = 60;
-const HASHES: Readonly<Record<Algorithm, string>> = { SHA1: 'SHA-1', SHA256: 'SHA-256', SHA512: 'SHA-512' };
+const HASHES: Readonly<Record<OtpAlgorithm, string>> = { SHA1: 'SHA-1', SHA256: 'SHA-256', SHA512: 'SHA-512' };
 
 /** Reads Base32 as users type it: in groups, in any case, with or without padding. */
 export function readSecret(text: string): Uint8Array | undefined {

@@ -1,6 +1,6 @@
-import type { Input } from '../edit/inputs.ts';
+import { OTP_ALGORITHMS, type PinPosition, type TokenKind } from '@countersign/protocol/tokens';
+import { choicesOf, type Input } from '../edit/inputs.ts';
 import type { Fields } from '../service/conflict.ts';
-import type { TokenKind } from '../shared/user.ts';
 import { t as common } from '../shell/i18n.ts';
 import { secretError } from './first-code.ts';
 import { t } from './i18n.ts';
@@ -47,10 +47,7 @@ export function pinInputs(): Input[] {
       name: 'position',
       kind: 'one-of',
       label: t('pinWhere'),
-      choices: [
-        { value: 'before', label: t('pinBefore') },
-        { value: 'after', label: t('pinAfter') },
-      ],
+      choices: choicesOf<PinPosition>({ before: { label: t('pinBefore') }, after: { label: t('pinAfter') } }),
     },
   ];
 }
@@ -81,7 +78,7 @@ export function inputsOf(way: WayIn): Input[] {
     kind: 'select',
     label: t('algorithm'),
     hint: t('algorithmHint'),
-    choices: choices('SHA1', 'SHA256', 'SHA512'),
+    choices: choices(...OTP_ALGORITHMS),
   };
   const period: Input = {
     name: 'periodMs',

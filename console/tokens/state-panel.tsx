@@ -1,15 +1,8 @@
+import type { LockReason, TokenState } from '@countersign/protocol/tokens';
 import { useState } from 'preact/hooks';
 import { Since } from '../shared/history/history.tsx';
 import { TokenBadge } from '../shared/states.tsx';
-import {
-  canCheck,
-  canResync,
-  type LockReason,
-  stateOf,
-  stateOnceEnabled,
-  type Token,
-  type TokenState,
-} from '../shared/user.ts';
+import { canCheck, canResync, stateOf, stateOnceEnabled, type Token } from '../shared/user.ts';
 import { useConsole } from '../shell/context.ts';
 import { quoted } from '../shell/i18n.ts';
 import { refusalMessage } from '../shell/refusal.ts';

@@ -1,10 +1,11 @@
+import { TOKEN_KINDS, TOKEN_STATES } from '@countersign/protocol/tokens';
 import { FileUp, Plus, Smartphone } from 'lucide';
 import { type Column, DataList } from '../list/data-list.tsx';
 import { Icon } from '../parts/icon.tsx';
 import { t as sharedTexts } from '../shared/i18n.ts';
 import { CellText, OwnerLogin } from '../shared/names.tsx';
 import { KINDS, stateText, TokenBadge } from '../shared/states.tsx';
-import { TOKEN_KINDS, TOKEN_STATES, TOKENS, type Token } from '../shared/user.ts';
+import { TOKENS, type Token } from '../shared/user.ts';
 import { canManage, useConsole } from '../shell/context.ts';
 import { Empty } from '../shell/empty.tsx';
 import { Link } from '../shell/link.tsx';

@@ -1,5 +1,7 @@
+import type { Replacement } from '@countersign/protocol/users';
 import { useState } from 'preact/hooks';
 import { FormDialog } from '../edit/form-dialog.tsx';
+import { choicesOf } from '../edit/inputs.ts';
 import { absoluteText } from '../parts/time.ts';
 import { useTokensOf } from '../shared/access/give-access-dialog.tsx';
 import { useHandsOver } from '../shared/links/use-mail.ts';
@@ -14,10 +16,10 @@ export function LostDevice({ user }: { user: User }) {
   const [isOpen, setOpen] = useState(false);
   const isWithoutMail = useHandsOver(user);
   const devices = (useTokensOf(user.id).body?.items ?? []).filter(({ kind }) => kind !== 'recovery');
-  const ways = [
-    { value: 'permission', label: t('lostPermission'), hint: t('lostPermissionHint') },
-    { value: 'link', label: t('lostLink'), hint: t('lostLinkHint', { email: user.email ?? '' }) },
-  ];
+  const ways = choicesOf<Replacement>({
+    permission: { label: t('lostPermission'), hint: t('lostPermissionHint') },
+    link: { label: t('lostLink'), hint: t('lostLinkHint', { email: user.email ?? '' }) },
+  });
   return (
     <section class="panel" aria-labelledby="lost">
       <h2 id="lost">{t('lostDevice')}</h2>

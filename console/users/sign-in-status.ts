@@ -1,5 +1,6 @@
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
-import type { LockReason, User } from '../shared/user.ts';
+import type { LockReason } from '@countersign/protocol/tokens';
+import type { User } from '../shared/user.ts';
 
 /** One check of a sign-in, as `POST /v1/explain` answers it. */
 export interface Check {

@@ -1,4 +1,6 @@
+import type { SecondFactorState } from '@countersign/protocol/users';
 import { FileUp, Plus, Send, Users } from 'lucide';
+import { choicesOf } from '../edit/inputs.ts';
 import { type Column, DataList, type ListFilter } from '../list/data-list.tsx';
 import { Breakable } from '../parts/breakable.tsx';
 import { Icon } from '../parts/icon.tsx';
@@ -109,11 +111,11 @@ const filters = (): ListFilter[] => [
   {
     name: 'secondFactor',
     label: t('anySecondFactor'),
-    choices: [
-      { value: 'none', label: t('withoutSecondFactor') },
-      { value: 'locked', label: t('onlyLocked') },
-      { value: 'deactivated', label: t('onlyDeactivated') },
-    ],
+    choices: choicesOf<SecondFactorState>({
+      none: { label: t('withoutSecondFactor') },
+      locked: { label: t('onlyLocked') },
+      deactivated: { label: t('onlyDeactivated') },
+    }),
   },
   {
     name: 'signedIn',

@@ -1,8 +1,9 @@
+import type { LockReason } from '@countersign/protocol/tokens';
 import { useState } from 'preact/hooks';
 import { absoluteText } from '../parts/time.ts';
 import { useTokensOf } from '../shared/access/give-access-dialog.tsx';
 import { Since } from '../shared/history/history.tsx';
-import { canHelpToken, type LockReason, TOKENS, type Token, type User } from '../shared/user.ts';
+import { canHelpToken, TOKENS, type Token, type User } from '../shared/user.ts';
 import { useConsole } from '../shell/context.ts';
 import { quoted } from '../shell/i18n.ts';
 import { Link } from '../shell/link.tsx';

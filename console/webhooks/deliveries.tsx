@@ -1,3 +1,4 @@
+import { DELIVERY_STATES, type DeliveryState } from '@countersign/protocol/webhooks';
 import { RefreshCw, Send } from 'lucide';
 import { TYPES, typeText } from '../events/i18n.ts';
 import { DataList } from '../list/data-list.tsx';
@@ -13,7 +14,7 @@ import { failureText, type WebhookView } from './webhook.ts';
 interface Delivery {
   id: string;
   type: string;
-  state: 'pending' | 'delivered' | 'dead';
+  state: DeliveryState;
   attempts: number;
   nextAttemptAt: number | null;
   lastAttempt: { at: number; status?: number; failure?: string } | null;
@@ -21,7 +22,6 @@ interface Delivery {
 }
 
 const TONES = { pending: 'warn', delivered: 'good', dead: 'bad' } as const;
-const STATES = ['pending', 'delivered', 'dead'] as const;
 /** Rounds of 500 deliveries each; after that the administrator can start again. */
 const MAX_ROUNDS = 20;
 
@@ -95,7 +95,7 @@ export function Deliveries({ webhook }: { webhook: WebhookView }) {
           {
             name: 'state',
             label: t('anyState'),
-            choices: STATES.map((state) => ({ value: state, label: t(state) })),
+            choices: DELIVERY_STATES.map((state) => ({ value: state, label: t(state) })),
           },
           {
             name: 'type',

@@ -1,5 +1,5 @@
+import { SEND_FAILURES } from '@countersign/protocol/webhooks';
 import { expect, test } from 'vitest';
-import { SEND_FAILURES } from '../../server/kernel/send-outcome.ts';
 import { validateInput } from '../edit/inputs.ts';
 import { nameOf } from './name-of.ts';
 import { failureText, formerUntil, inputsOf } from './webhook.ts';

@@ -1,4 +1,5 @@
 import { parseUrl } from '@countersign/protocol/parse-url';
+import { SEND_FAILURES } from '@countersign/protocol/webhooks';
 import type { Choice, Input } from '../edit/inputs.ts';
 import { TYPES, typeText } from '../events/i18n.ts';
 import type { Fields } from '../service/conflict.ts';
@@ -25,20 +26,9 @@ export interface WebhookWithSecret {
   secret: string;
 }
 
-const FAILURES = [
-  'url-refused',
-  'address-refused',
-  'name-not-found',
-  'connection-failed',
-  'tls-failed',
-  'timed-out',
-  'answer-unreadable',
-  'interrupted',
-] as const;
-
 /** The text for a failure without a response. */
 export function failureText(failure: string): string {
-  const known = FAILURES.find((one) => one === failure);
+  const known = SEND_FAILURES.find((one) => one === failure);
   return known === undefined ? failure : t(known);
 }
 

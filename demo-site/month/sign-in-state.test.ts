@@ -1,6 +1,6 @@
+import { TOKEN_STATES } from '@countersign/protocol/tokens';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { TOKEN_STATES } from '../../server/tokens/token.ts';
 import { decideSignInState } from './sign-in-state.ts';
 
 const facts = fc.record({

@@ -1,4 +1,4 @@
-import type { TokenState } from '../../server/tokens/token.ts';
+import type { TokenState } from '@countersign/protocol/tokens';
 
 /** What a demo that printed a login, a password and a code may still say of them. */
 export interface SignInState {

@@ -1,9 +1,10 @@
+import type { QuotaKind } from '@countersign/protocol/plans';
 import type { AccountId } from '../kernel/ids.ts';
 import { defineDocument } from '../store/define-document.ts';
 import { defineIndexes } from '../store/define-indexes.ts';
 import { byInstant } from '../store/index-entries.ts';
 import type { Account, AccountDeletion } from './account.ts';
-import type { QuotaKind, Usage } from './usage.ts';
+import type { Usage } from './usage.ts';
 
 export const accountDocument = defineDocument<Account, [id: AccountId]>({
   kind: 'account',

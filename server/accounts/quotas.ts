@@ -1,4 +1,5 @@
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
+import type { QuotaKind } from '@countersign/protocol/plans';
 import type { EventType } from '../kernel/event.ts';
 import type { AccountId } from '../kernel/ids.ts';
 import { runExclusive } from '../kernel/keyed-queue.ts';
@@ -9,7 +10,7 @@ import { isRefusal, type Refusal, refusal } from '../kernel/result.ts';
 import { createObject, type NewId } from '../store/records/create-object.ts';
 import { Contention, type Decision, newOperation, transact } from '../store/transact.ts';
 import { accountDocument, usageDocument } from './documents.ts';
-import { holdSlot, type QuotaKind, reconcileQuota, releaseSlot, SLOT_TTL_MS, type Usage, used } from './usage.ts';
+import { holdSlot, reconcileQuota, releaseSlot, SLOT_TTL_MS, type Usage, used } from './usage.ts';
 
 /** The index of a kind: an entry is written and removed in the same commit as its object. */
 const indexOf = (kind: QuotaKind, account: AccountId): string => `${kind}/${account}/created`;

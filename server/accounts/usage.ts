@@ -1,9 +1,5 @@
+import { QUOTA_KINDS, type QuotaKind } from '@countersign/protocol/plans';
 import { MINUTE_MS } from '../kernel/time.ts';
-
-/** The kinds of objects that a plan can limit. */
-export const QUOTA_KINDS = ['users', 'resources', 'filters', 'administrators'] as const;
-
-export type QuotaKind = (typeof QUOTA_KINDS)[number];
 
 /** The most objects of each kind; absent: no limit. */
 export type Quotas = { readonly [K in QuotaKind]?: number };

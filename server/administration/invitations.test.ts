@@ -1,7 +1,7 @@
+import type { ApiScope } from '@countersign/protocol/api-keys';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { accountDocument } from '../accounts/documents.ts';
 import { openAccount } from '../composition/open-account.ts';
-import type { ApiScope } from '../kernel/api-scope.ts';
 import type { AccountEvent } from '../kernel/event.ts';
 import { MailerUnavailable } from '../kernel/ports/mailer.ts';
 import type { RequestContext } from '../kernel/request-context.ts';

@@ -1,8 +1,8 @@
+import { KEY_KINDS } from '@countersign/protocol/api-keys';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import {
   type BearerKey,
-  KEY_KINDS,
   MAX_KEY_LIFETIME_MS,
   MAX_OVERLAP_MS,
   PROTECTIMUS_SCOPES,

@@ -1,5 +1,5 @@
+import type { ApiScope } from '@countersign/protocol/api-keys';
 import type { ActorReference } from '../kernel/actor.ts';
-import type { ApiScope } from '../kernel/api-scope.ts';
 import type { AccountId, AdministratorId, ApiKeyId, ResourceId } from '../kernel/ids.ts';
 import { DAY_MS, HOUR_MS } from '../kernel/time.ts';
 
@@ -50,9 +50,6 @@ export interface ProtectimusKey extends KeyRecord {
 }
 
 export type ApiKey = BearerKey | ProtectimusKey;
-
-export const KEY_KINDS = ['bearer', 'protectimus'] as const;
-export type KeyKind = (typeof KEY_KINDS)[number];
 
 /** The scopes of a dialect key, within the rights of its administrator: all that the dialect has endpoints for. */
 export const PROTECTIMUS_SCOPES: readonly ApiScope[] = ['authenticate', 'read', 'write'];

@@ -1,5 +1,5 @@
+import type { ApiScope } from '@countersign/protocol/api-keys';
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
-import type { ApiScope } from '../kernel/api-scope.ts';
 import { type ApiKeyId, crockford, type ResourceId } from '../kernel/ids.ts';
 import { mayAdminister, mayGrant } from '../kernel/policy.ts';
 import type { SecretPorts, WritePorts } from '../kernel/ports/ports.ts';

@@ -1,5 +1,5 @@
+import type { ApiScope } from '@countersign/protocol/api-keys';
 import { referenceTo } from '../kernel/actor.ts';
-import type { ApiScope } from '../kernel/api-scope.ts';
 import { type AccountId, type ApiKeyId, crockford, idFromBytes, type ResourceId } from '../kernel/ids.ts';
 import { mayAdminister, mayGrant } from '../kernel/policy.ts';
 import type { ReadPorts, WritePorts } from '../kernel/ports/ports.ts';

@@ -1,4 +1,4 @@
-import type { ApiScope } from '../kernel/api-scope.ts';
+import type { ApiScope, KeyKind } from '@countersign/protocol/api-keys';
 import type { ApiKeyId } from '../kernel/ids.ts';
 import { mayAdminister } from '../kernel/policy.ts';
 import type { ReadPorts } from '../kernel/ports/ports.ts';
@@ -7,7 +7,7 @@ import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import { beginsWith } from '../store/index-entries.ts';
 import { listObjects, type Page } from '../store/records/list-objects.ts';
 import { readObject } from '../store/records/read-object.ts';
-import type { ApiKey, ApiKeyUse, KeyKind } from './api-key.ts';
+import type { ApiKey, ApiKeyUse } from './api-key.ts';
 import { apiKeyDocument, apiKeyIndexes, apiKeyUseDocument } from './documents.ts';
 
 interface UsedApiKey {

@@ -1,5 +1,5 @@
+import { API_SCOPES, type ApiScope } from '@countersign/protocol/api-keys';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { API_SCOPES, type ApiScope } from '../kernel/api-scope.ts';
 import { addResource, createFixture, type Fixture } from '../testing/fixtures.ts';
 import { openService, refusalOf, type Service } from '../testing/http-service.ts';
 import { waitUntil } from '../testing/wait-until.ts';

@@ -1,3 +1,4 @@
+import { API_SCOPES, KEY_KINDS } from '@countersign/protocol/api-keys';
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import { z } from '@hono/zod-openapi';
 import { describeObject, showCreated, showDeleted, showRotated, toCreatedObject } from '../http/api/describe-object.ts';
@@ -18,19 +19,11 @@ import { createOnce } from '../http/api/idempotency.ts';
 import { route } from '../http/api/route.ts';
 import { jsonAnswer, jsonBody, refuseResult } from '../http/api/router.ts';
 import { changeHeaders, ifMatchVersions, tagged } from '../http/api/version.ts';
-import { API_SCOPES } from '../kernel/api-scope.ts';
 import type { SecretPorts } from '../kernel/ports/ports.ts';
 import { isRefusal } from '../kernel/result.ts';
 import { DAY_MS, MINUTE_MS } from '../kernel/time.ts';
 import { etagOf } from '../store/records/etag.ts';
-import {
-  type ApiKey,
-  type ApiKeyUse,
-  KEY_KINDS,
-  MAX_ADDRESS_RANGES,
-  MAX_KEY_LIFETIME_MS,
-  MAX_OVERLAP_MS,
-} from './api-key.ts';
+import { type ApiKey, type ApiKeyUse, MAX_ADDRESS_RANGES, MAX_KEY_LIFETIME_MS, MAX_OVERLAP_MS } from './api-key.ts';
 import { apiKeyPrefix } from './api-key-format.ts';
 import { deleteApiKey, rotateApiKey, updateApiKey } from './change-api-key.ts';
 import { createApiKey } from './create-api-key.ts';

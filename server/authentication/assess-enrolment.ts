@@ -1,5 +1,5 @@
+import { ENROLMENT_KINDS, type EnrolmentKind } from '@countersign/protocol/tokens';
 import type { Ports } from '../kernel/ports/ports.ts';
-import { ENROLMENT_KINDS, type EnrolmentKind } from '../resources/enrolment-policy.ts';
 import type { Resource } from '../resources/resource.ts';
 import { assignedTokens } from '../tokens/assignments.ts';
 import { KIND_ACTIONS } from '../tokens/kinds/actions.ts';

@@ -1,3 +1,4 @@
+import type { TokenState } from '@countersign/protocol/tokens';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { DependencyFailed } from '../kernel/dependency.ts';
 import { resourceDocument } from '../resources/documents.ts';
@@ -5,7 +6,6 @@ import { assign, authenticate, updateUser } from '../testing/as-operator.ts';
 import { addToken, createFixture, type Fixture, overwrite, PASSWORD, unwrap, wrongCode } from '../testing/fixtures.ts';
 import { touches } from '../testing/intercepted-store.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
-import type { TokenState } from '../tokens/token.ts';
 
 let ports: TestPorts;
 beforeAll(async () => {

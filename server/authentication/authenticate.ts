@@ -1,5 +1,6 @@
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import type { OtpUse } from '@countersign/protocol/result';
+import type { TokenKind } from '@countersign/protocol/tokens';
 import { firstLoginDocument } from '../accounts/documents.ts';
 import type { EventDraft, Method } from '../kernel/event.ts';
 import type { AccountId, ResourceId, TokenId, UserId } from '../kernel/ids.ts';
@@ -18,7 +19,6 @@ import { apiScope } from '../tokens/challenge.ts';
 import { tokenDocument } from '../tokens/documents.ts';
 import { assignedTokenKeys } from '../tokens/load-assigned-tokens.ts';
 import type { SecondAnswer } from '../tokens/second-answer.ts';
-import type { TokenKind } from '../tokens/token.ts';
 import { userDocument } from '../users/documents.ts';
 import { nameKey } from '../users/find-user.ts';
 import type { User } from '../users/user.ts';

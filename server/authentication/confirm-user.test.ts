@@ -1,7 +1,7 @@
+import { TOKEN_KINDS } from '@countersign/protocol/tokens';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { acceptedKinds } from '../resources/resource.ts';
-import { TOKEN_KINDS } from '../tokens/token.ts';
 import {
   removeNeedsConfirmation,
   restsOnMailboxAlone,

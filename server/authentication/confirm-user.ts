@@ -1,10 +1,10 @@
 import type { OtpUse } from '@countersign/protocol/result';
+import type { TokenKind } from '@countersign/protocol/tokens';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { createEvent, type RequestContext } from '../kernel/request-context.ts';
 import { passwordDigest } from '../passwords/password-digest.ts';
 import { type Decision, transact } from '../store/transact.ts';
 import { KIND_RULES } from '../tokens/kinds/rules.ts';
-import type { TokenKind } from '../tokens/token.ts';
 import { userDocument } from '../users/documents.ts';
 import { removeNeedsConfirmation } from '../users/mailbox.ts';
 import type { User } from '../users/user.ts';

@@ -1,3 +1,4 @@
+import { TOKEN_KINDS, type TokenKind } from '@countersign/protocol/tokens';
 import type { ResourceId, TokenId } from '../kernel/ids.ts';
 import type { MailLanguage } from '../kernel/mail.ts';
 import { mayAuthenticateOn } from '../kernel/policy.ts';
@@ -12,7 +13,7 @@ import type { ApiChallenge } from '../tokens/kinds/kind-actions.ts';
 import { KIND_RULES, rulesOf } from '../tokens/kinds/rules.ts';
 import { loadAssignedTokens } from '../tokens/load-assigned-tokens.ts';
 import { lockRefusal } from '../tokens/lockout.ts';
-import { TOKEN_KINDS, type Token, type TokenKind } from '../tokens/token.ts';
+import type { Token } from '../tokens/token.ts';
 import { isUsable } from '../tokens/usable-tokens.ts';
 import { userDocument } from '../users/documents.ts';
 import { findUser } from '../users/find-user.ts';

@@ -1,10 +1,9 @@
+import { METHOD_POLICIES } from '@countersign/protocol/resources';
+import { ENROLMENT_KINDS, type EnrolmentKind, TOKEN_KINDS } from '@countersign/protocol/tokens';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { ENROLMENT_KINDS, type EnrolmentKind } from '../resources/enrolment-policy.ts';
-import { METHOD_POLICIES } from '../resources/resource.ts';
 import { resourceId, sampleToken, sampleUser, tokenId, userId } from '../testing/samples.ts';
 import type { EnrolmentBasis } from '../tokens/kinds/kind-enrolment.ts';
-import { TOKEN_KINDS } from '../tokens/token.ts';
 import { hadToken, hasToken, isLeftover, recordEnrolled } from '../tokens/token-history.ts';
 import { decideEnrolment, type EnrolmentFacts } from './decide-enrolment.ts';
 

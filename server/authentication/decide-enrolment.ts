@@ -1,13 +1,8 @@
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
-import {
-  ENROLMENT_KINDS,
-  type EnrolmentKind,
-  type EnrolmentPolicy,
-  isEnrolmentRequired,
-} from '../resources/enrolment-policy.ts';
-import type { MethodPolicy } from '../resources/resource.ts';
+import type { MethodPolicy } from '@countersign/protocol/resources';
+import { ENROLMENT_KINDS, type EnrolmentKind, type TokenKind } from '@countersign/protocol/tokens';
+import { type EnrolmentPolicy, isEnrolmentRequired } from '../resources/enrolment-policy.ts';
 import type { EnrolmentBasis } from '../tokens/kinds/kind-enrolment.ts';
-import type { TokenKind } from '../tokens/token.ts';
 import type { hadToken } from '../tokens/token-history.ts';
 
 export interface EnrolmentFacts {

@@ -1,6 +1,6 @@
+import { METHOD_POLICIES } from '@countersign/protocol/resources';
 import { describe, expect, test } from 'vitest';
 import type { Method } from '../kernel/event.ts';
-import { METHOD_POLICIES } from '../resources/resource.ts';
 import {
   type DenialReason,
   decideFactors,

@@ -1,7 +1,7 @@
+import type { MethodPolicy } from '@countersign/protocol/resources';
+import type { TokenState } from '@countersign/protocol/tokens';
 import type { Method } from '../kernel/event.ts';
-import type { MethodPolicy } from '../resources/resource.ts';
 import type { LockRefusal } from '../tokens/lockout.ts';
-import type { TokenState } from '../tokens/token.ts';
 import type { User } from '../users/user.ts';
 
 /**

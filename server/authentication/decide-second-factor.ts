@@ -1,11 +1,12 @@
 import type { RefusalCode } from '@countersign/protocol/codes';
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
+import type { TokenKind } from '@countersign/protocol/tokens';
 import type { Method } from '../kernel/event.ts';
 import type { TokenId } from '../kernel/ids.ts';
 import type { Candidate, FactorCheck } from '../tokens/factor-check.ts';
 import { countWrongAnswer, lockRefusal, resetFailures, tokenState } from '../tokens/lockout.ts';
 import type { SecondAnswer } from '../tokens/second-answer.ts';
-import type { Token, TokenKind } from '../tokens/token.ts';
+import type { Token } from '../tokens/token.ts';
 import { isUsable } from '../tokens/usable-tokens.ts';
 import type { SignInWay, User } from '../users/user.ts';
 import { decideFactors, denialCode, denyKnownPassword } from './decide-factors.ts';

@@ -1,8 +1,9 @@
+import { METHOD_POLICIES } from '@countersign/protocol/resources';
+import type { TokenState } from '@countersign/protocol/tokens';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { isRefusal } from '../kernel/result.ts';
 import type { EnrolmentPolicy } from '../resources/enrolment-policy.ts';
-import { METHOD_POLICIES } from '../resources/resource.ts';
 import { createLoginRequest, operatorContext, updateToken } from '../testing/as-operator.ts';
 import { giveRecoveryCodes } from '../testing/devices/recovery-device.ts';
 import { addToken, birth, createFixture, type Fixture, NONCE, overwrite, unwrap } from '../testing/fixtures.ts';
@@ -10,7 +11,6 @@ import { LoginDriver } from '../testing/login-driver.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
 import { totpApp } from '../testing/totp-app.ts';
 import { REPLACEMENT_TTL_MS } from '../tokens/lockout.ts';
-import type { TokenState } from '../tokens/token.ts';
 import { userDocument } from '../users/documents.ts';
 import { explain } from './explain.ts';
 

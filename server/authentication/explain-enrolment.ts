@@ -1,7 +1,7 @@
 import type { RefusalCode } from '@countersign/protocol/codes';
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
+import type { EnvironmentAction } from '@countersign/protocol/resources';
 import { isEnrolmentRequired } from '../resources/enrolment-policy.ts';
-import type { EnvironmentAction } from '../resources/environment-check.ts';
 import { mailsFirstFactor, type Resource } from '../resources/resource.ts';
 import { lockRefusal } from '../tokens/lockout.ts';
 import { isRecovery, type Token } from '../tokens/token.ts';

@@ -1,4 +1,7 @@
 import { REFUSALS } from '@countersign/protocol/codes';
+import { FILTER_KINDS } from '@countersign/protocol/filters';
+import { ENVIRONMENT_ACTIONS } from '@countersign/protocol/resources';
+import { LOCK_REASONS, TOKEN_STATES } from '@countersign/protocol/tokens';
 import { z } from '@hono/zod-openapi';
 import { environment } from '../browsers/environment-fields.ts';
 import { anyName, filterId, instant, instantOf, resourceId, tokenId, userId } from '../http/api/fields.ts';
@@ -7,8 +10,6 @@ import { jsonAnswer, jsonBody, refuseResult } from '../http/api/router.ts';
 import { canonicalAddress } from '../kernel/addresses.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { isRefusal } from '../kernel/result.ts';
-import { ENVIRONMENT_ACTIONS } from '../resources/environment-check.ts';
-import { LOCK_REASONS, TOKEN_STATES } from '../tokens/token.ts';
 import { explain } from './explain.ts';
 import { LEVELS } from './step-up.ts';
 
@@ -57,7 +58,7 @@ const check = z.discriminatedUnion('check', [
     ...outcome,
     id: filterId,
     kind: z
-      .enum(['geo', 'time', 'ip'])
+      .enum(FILTER_KINDS)
       .optional()
       .openapi({ description: 'The kind of the filter. Missing if the filter does not exist any more.' }),
     country: z.string().nullable().optional().openapi({ description: 'The country of the address.', example: 'AT' }),

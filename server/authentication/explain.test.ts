@@ -1,11 +1,12 @@
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
+import { METHOD_POLICIES } from '@countersign/protocol/resources';
+import type { TokenState } from '@countersign/protocol/tokens';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { accountDocument } from '../accounts/documents.ts';
 import type { Method } from '../kernel/event.ts';
 import { isRefusal } from '../kernel/result.ts';
 import type { FilterRule } from '../resources/filters/filter.ts';
-import { METHOD_POLICIES } from '../resources/resource.ts';
 import {
   assign,
   authenticate,
@@ -28,7 +29,6 @@ import {
 } from '../testing/fixtures.ts';
 import { LoginDriver } from '../testing/login-driver.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
-import type { TokenState } from '../tokens/token.ts';
 import { explain, type Question } from './explain.ts';
 
 let ports: TestPorts;

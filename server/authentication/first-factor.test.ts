@@ -1,7 +1,8 @@
+import { TOKEN_KINDS } from '@countersign/protocol/tokens';
 import { describe, expect, test } from 'vitest';
 import { passwordDigest } from '../passwords/password-digest.ts';
 import { sampleToken, sampleUser, tokenId } from '../testing/samples.ts';
-import { TOKEN_KINDS, type Token } from '../tokens/token.ts';
+import type { Token } from '../tokens/token.ts';
 import { hasFirstFactor, isBeyondMailbox, isFirstFactorCurrent, mailboxDigest, mailboxOf } from './first-factor.ts';
 import { secondFactorTokens } from './second-factor.ts';
 

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
+import type { TokenKind } from '@countersign/protocol/tokens';
 import { passwordDigest } from '../passwords/password-digest.ts';
 import { mailsFirstFactor, type Resource } from '../resources/resource.ts';
 import { KIND_RULES } from '../tokens/kinds/rules.ts';
 import { isOwnMailbox } from '../tokens/kinds/sent/enrolment-address.ts';
 import { isAddressFor } from '../tokens/kinds/sent/out-of-band-code.ts';
-import type { TokenKind } from '../tokens/token.ts';
 import { epochOf } from '../users/credential-epoch.ts';
 import type { User } from '../users/user.ts';
 

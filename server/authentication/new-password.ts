@@ -1,3 +1,4 @@
+import type { MethodPolicy } from '@countersign/protocol/resources';
 import { accountDocument } from '../accounts/documents.ts';
 import { callDependency } from '../kernel/dependency.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
@@ -9,7 +10,6 @@ import {
   validatePassword,
 } from '../passwords/password-policy.ts';
 import { resourceDocument } from '../resources/documents.ts';
-import type { MethodPolicy } from '../resources/resource.ts';
 import type { User } from '../users/user.ts';
 
 /** The user who gets the password. */

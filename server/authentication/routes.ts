@@ -1,4 +1,5 @@
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
+import { TOKEN_KINDS } from '@countersign/protocol/tokens';
 import { z } from '@hono/zod-openapi';
 import {
   anyName,
@@ -18,7 +19,6 @@ import { mayUse } from '../kernel/policy.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import { isRefusal } from '../kernel/result.ts';
 import { parseTypedOtp } from '../tokens/kinds/oath/format.ts';
-import { TOKEN_KINDS } from '../tokens/token.ts';
 import { authenticate, authenticationKeys } from './authenticate.ts';
 
 const METHODS = ['password', 'otp', 'password-otp', 'token'] as const;

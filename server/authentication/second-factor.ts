@@ -1,9 +1,10 @@
 import type { FactorKind, FactorOption } from '@countersign/protocol/flow';
+import { TOKEN_KINDS, type TokenKind } from '@countersign/protocol/tokens';
 import { acceptedKinds, mailsFirstFactor, type Resource } from '../resources/resource.ts';
 import { isSubstitute, KIND_RULES, rulesOf } from '../tokens/kinds/rules.ts';
 import { isLockedByAdministrator, isLockedByCodesAlone, tokenState } from '../tokens/lockout.ts';
 import type { SecondAnswer } from '../tokens/second-answer.ts';
-import { TOKEN_KINDS, type Token, type TokenKind } from '../tokens/token.ts';
+import type { Token } from '../tokens/token.ts';
 import { isAccepted, isUsable } from '../tokens/usable-tokens.ts';
 import type { SignInWay, User } from '../users/user.ts';
 import type { FactorState } from './decide-factors.ts';

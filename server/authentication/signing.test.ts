@@ -1,7 +1,8 @@
+import { TOKEN_KINDS } from '@countersign/protocol/tokens';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { sampleToken } from '../testing/samples.ts';
-import { TOKEN_KINDS, type Token } from '../tokens/token.ts';
+import type { Token } from '../tokens/token.ts';
 import { SIGNING_KINDS, signingDenial, signingKinds } from './signing.ts';
 
 const kinds = fc.subarray([...TOKEN_KINDS]);

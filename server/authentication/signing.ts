@@ -1,7 +1,8 @@
 import type { RefusalCode } from '@countersign/protocol/codes';
+import { TOKEN_KINDS, type TokenKind } from '@countersign/protocol/tokens';
 import type { Resource } from '../resources/resource.ts';
 import { KIND_RULES } from '../tokens/kinds/rules.ts';
-import { TOKEN_KINDS, type Token, type TokenKind } from '../tokens/token.ts';
+import type { Token } from '../tokens/token.ts';
 import type { Transaction } from '../tokens/transaction.ts';
 import type { User } from '../users/user.ts';
 import { decideFactors, denialCode } from './decide-factors.ts';

@@ -1,7 +1,7 @@
+import type { TokenKind } from '@countersign/protocol/tokens';
 import type { Method } from '../kernel/event.ts';
 import type { AccountId, ResourceId, TokenId, UserId } from '../kernel/ids.ts';
 import { MAX_REMEMBERED_MS } from '../resources/resource.ts';
-import type { TokenKind } from '../tokens/token.ts';
 import type { User } from '../users/user.ts';
 import {
   type DenialReason,

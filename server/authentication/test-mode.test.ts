@@ -1,7 +1,7 @@
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
+import { TEST_MODES } from '@countersign/protocol/resources';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { resourceDocument } from '../resources/documents.ts';
-import { TEST_MODES } from '../resources/resource.ts';
 import { newOperation } from '../store/transact.ts';
 import { assign, authenticate, consumeResult, updateResource } from '../testing/as-operator.ts';
 import { addResource, createFixture, type Fixture, NONCE, PASSWORD } from '../testing/fixtures.ts';

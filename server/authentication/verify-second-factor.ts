@@ -1,5 +1,6 @@
 import type { RefusalCode } from '@countersign/protocol/codes';
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
+import type { TokenKind } from '@countersign/protocol/tokens';
 import type { TokenId } from '../kernel/ids.ts';
 import { runExclusive } from '../kernel/keyed-queue.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
@@ -17,7 +18,7 @@ import type { PresentedPasskey } from '../tokens/kinds/passkey/passkey-challenge
 import { rulesOf } from '../tokens/kinds/rules.ts';
 import { resetFailures } from '../tokens/lockout.ts';
 import type { SecondAnswer } from '../tokens/second-answer.ts';
-import type { Token, TokenKind } from '../tokens/token.ts';
+import type { Token } from '../tokens/token.ts';
 import type { SignInWay, User } from '../users/user.ts';
 import { checkDecoy } from './check-decoy.ts';
 import {

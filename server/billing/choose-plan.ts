@@ -1,7 +1,8 @@
+import { QUOTA_KINDS, type QuotaKind } from '@countersign/protocol/plans';
 import type { Account } from '../accounts/account.ts';
 import { accountDocument, usageDocument } from '../accounts/documents.ts';
 import { readUsage } from '../accounts/quotas.ts';
-import { exceededQuotas, limitedKinds, QUOTA_KINDS, type QuotaKind, SLOT_TTL_MS, used } from '../accounts/usage.ts';
+import { exceededQuotas, limitedKinds, SLOT_TTL_MS, used } from '../accounts/usage.ts';
 import { mayAdminister } from '../kernel/policy.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';

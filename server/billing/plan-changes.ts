@@ -1,5 +1,5 @@
+import { QUOTA_KINDS } from '@countersign/protocol/plans';
 import type { Balance, PlanTerm, ServicePlan } from '../accounts/account.ts';
-import { QUOTA_KINDS } from '../accounts/usage.ts';
 import type { EventType } from '../kernel/event.ts';
 import { monthsAfter } from '../kernel/time.ts';
 import { type Posting, type PostingRefusal, post } from './ledger-entry.ts';

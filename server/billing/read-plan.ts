@@ -1,7 +1,8 @@
+import type { QuotaKind } from '@countersign/protocol/plans';
 import type { Account } from '../accounts/account.ts';
 import { readUsage } from '../accounts/quotas.ts';
 import { accountOf } from '../accounts/read-account.ts';
-import { limitedKinds, type QuotaKind } from '../accounts/usage.ts';
+import { limitedKinds } from '../accounts/usage.ts';
 import { mayAdminister, maySeeBalance } from '../kernel/policy.ts';
 import type { WritePorts } from '../kernel/ports/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';

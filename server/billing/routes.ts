@@ -1,8 +1,9 @@
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
+import type { QuotaKind } from '@countersign/protocol/plans';
+import { LEDGER_REASONS } from '@countersign/protocol/plans';
 import { z } from '@hono/zod-openapi';
 import type { Account } from '../accounts/account.ts';
 import { planName } from '../accounts/routes.ts';
-import type { QuotaKind } from '../accounts/usage.ts';
 import { count, instantOf, instantQuery, orderedPageQuery, pageOf } from '../http/api/fields.ts';
 import { route } from '../http/api/route.ts';
 import { jsonAnswer, jsonBody, refuseResult } from '../http/api/router.ts';
@@ -54,7 +55,7 @@ const entry = z
     kind: z.enum(['credit', 'debit']).openapi({ description: 'Whether the balance rose or fell.' }),
     amount,
     currency,
-    reason: z.enum(['payment', 'correction', 'fee', 'refund']).openapi({ description: 'What it was for.' }),
+    reason: z.enum(LEDGER_REASONS).openapi({ description: 'What it was for.' }),
     plan: planName.optional(),
     reference: z.string().optional().openapi({ description: 'The reference of the payment.', example: 'order-4711' }),
     balance: amount.openapi({ description: 'The balance afterwards, in minor units of the currency.' }),

@@ -1,7 +1,9 @@
+import type { EnvironmentAction } from '@countersign/protocol/resources';
+import type { TokenState } from '@countersign/protocol/tokens';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { explain } from '../authentication/explain.ts';
 import { backUp } from '../operations/backup/back-up.ts';
-import { DEFAULT_WEIGHTS, type EnvironmentAction } from '../resources/environment-check.ts';
+import { DEFAULT_WEIGHTS } from '../resources/environment-check.ts';
 import { flowDocument } from '../sign-in/documents.ts';
 import { parseHandle } from '../sign-in/stored-flow.ts';
 import { createLoginRequest, operatorContext } from '../testing/as-operator.ts';
@@ -17,7 +19,6 @@ import {
 } from '../testing/fixtures.ts';
 import { LoginDriver } from '../testing/login-driver.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
-import type { TokenState } from '../tokens/token.ts';
 import { deleteUser } from '../user-management/delete-user.ts';
 import { checkEnvironment } from './check-environment.ts';
 import type { ReportedTraits } from './device-fingerprint/browser-signals.ts';

@@ -1,8 +1,8 @@
+import { API_SCOPES } from '@countersign/protocol/api-keys';
 import { type ChecklistView, OPTIONAL_ITEMS } from '@countersign/protocol/checklist';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createAccount } from '../accounts/create-account.ts';
 import { accountDocument, firstResultDocument } from '../accounts/documents.ts';
-import { API_SCOPES } from '../kernel/api-scope.ts';
 import type { AccountId } from '../kernel/ids.ts';
 import type { DocumentKey } from '../kernel/ports/store.ts';
 import { recordBackup } from '../operations/backup/record-backup.ts';

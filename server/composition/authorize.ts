@@ -1,3 +1,4 @@
+import type { ApiScope } from '@countersign/protocol/api-keys';
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import { CSRF_HEADER } from '@countersign/protocol/session';
 import type { Context, MiddlewareHandler, Next } from 'hono';
@@ -16,7 +17,6 @@ import { isSameOriginRequest } from '../http/middleware/same-origin.ts';
 import { refuse } from '../http/problem.ts';
 import { readSessionCookie } from '../http/session-cookie.ts';
 import type { Actor } from '../kernel/actor.ts';
-import type { ApiScope } from '../kernel/api-scope.ts';
 import { parseId } from '../kernel/ids.ts';
 import type { Ports, ReadPorts } from '../kernel/ports/ports.ts';
 import { isRefusal } from '../kernel/result.ts';

@@ -1,3 +1,4 @@
+import { API_SCOPES } from '@countersign/protocol/api-keys';
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import type { ServicePlan } from '../accounts/account.ts';
 import { createAccount } from '../accounts/create-account.ts';
@@ -8,7 +9,6 @@ import {
   type NewAdministrator,
 } from '../administration/invite-administrator.ts';
 import { createApiKey } from '../api-keys/create-api-key.ts';
-import { API_SCOPES } from '../kernel/api-scope.ts';
 import { type AccountId, type AdministratorId, idFromBytes } from '../kernel/ids.ts';
 import { MailerUnavailable } from '../kernel/ports/mailer.ts';
 import type { RequestContext } from '../kernel/request-context.ts';

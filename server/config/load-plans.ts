@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { CodedError } from '@countersign/protocol/coded-error';
+import { QUOTA_KINDS } from '@countersign/protocol/plans';
 import { z } from 'zod';
-import { QUOTA_KINDS } from '../accounts/usage.ts';
 import { MAX_AMOUNT } from '../billing/ledger-entry.ts';
 import { DEFAULT_CATALOGUE, type PlanCatalogue } from '../billing/plans.ts';
 import type { Config } from './load-config.ts';

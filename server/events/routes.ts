@@ -1,4 +1,5 @@
 import { REFUSALS, type RefusalCode } from '@countersign/protocol/codes';
+import { EVENT_OUTCOMES } from '@countersign/protocol/events';
 import { OTP_USES } from '@countersign/protocol/result';
 import { z } from '@hono/zod-openapi';
 import { apiKeyId, count, instantOf, instantQuery, pageOf, pageQuery, tokenId, userId } from '../http/api/fields.ts';
@@ -20,9 +21,7 @@ const anyId = z
   .openapi({ description: 'Id of an object.', example: 'usr_01k8dq9z2mp' });
 const reason = z.enum(Object.keys(REFUSALS) as [RefusalCode]).openapi({ description: 'Why it was refused.' });
 const methods = ['password', 'otp', 'password-otp', 'token'] as const satisfies readonly Method[];
-const outcome = z
-  .enum(['done', 'granted', 'refused'])
-  .openapi({ description: '`done`: a change. `granted`, `refused`: an attempt.' });
+const outcome = z.enum(EVENT_OUTCOMES).openapi({ description: '`done`: a change. `granted`, `refused`: an attempt.' });
 const type = z.enum(EVENT_TYPES).openapi({ description: 'The type of the event.', example: 'user.updated' });
 
 const filterFields = {

@@ -1,5 +1,5 @@
+import type { ApiScope } from '@countersign/protocol/api-keys';
 import { GIVEN_ROLES, type GivenRole, ROLES, type Role } from '@countersign/protocol/session';
-import type { ApiScope } from './api-scope.ts';
 import type { AccountId, AdministratorId, ApiKeyId, ResourceId, UserId } from './ids.ts';
 
 export { GIVEN_ROLES, type GivenRole, ROLES, type Role };

@@ -1,4 +1,5 @@
 import type { RefusalCode } from '@countersign/protocol/codes';
+import type { EventOutcome } from '@countersign/protocol/events';
 import type { OtpUse } from '@countersign/protocol/result';
 
 import type { ActorReference } from './actor.ts';
@@ -112,8 +113,7 @@ export interface AccountEvent {
   /** Related objects: the token of a sign-in, the user of an assignment. */
   related?: string[];
   resource?: ResourceId;
-  /** `done`: a change. The other two: an attempt. */
-  outcome: 'done' | 'granted' | 'refused';
+  outcome: EventOutcome;
   /** Of a refusal. More precise than what the user was told. */
   reason?: RefusalCode;
   /** Of a sign-in. */

@@ -1,9 +1,9 @@
+import { API_SCOPES } from '@countersign/protocol/api-keys';
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Assignment } from '../users/user.ts';
 import { type Actor, referenceTo } from './actor.ts';
-import { API_SCOPES } from './api-scope.ts';
 import { idFromBytes, type ResourceId } from './ids.ts';
 import {
   actsWithin,

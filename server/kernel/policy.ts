@@ -1,5 +1,5 @@
+import type { ApiScope } from '@countersign/protocol/api-keys';
 import { type Actor, type ActorReference, referenceTo } from './actor.ts';
-import type { ApiScope } from './api-scope.ts';
 import type { AccountEvent } from './event.ts';
 import { type AdministratorId, parseId, type ResourceId, type UserId } from './ids.ts';
 

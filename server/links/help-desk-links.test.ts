@@ -1,5 +1,6 @@
 import type { FlowView } from '@countersign/protocol/flow';
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
+import type { MethodPolicy } from '@countersign/protocol/resources';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { updateAdministrator } from '../administration/change-administrator.ts';
 import { actorOf } from '../administrators/administrator.ts';
@@ -7,7 +8,6 @@ import { explain } from '../authentication/explain.ts';
 import type { GivenRole } from '../kernel/actor.ts';
 import { judgeLink } from '../operations/bulk/links.ts';
 import { resourceDocument } from '../resources/documents.ts';
-import type { MethodPolicy } from '../resources/resource.ts';
 import { resetPassword } from '../sign-in/recovery/password-reset/reset-password.ts';
 import { startLinkedFlow } from '../sign-in/start/start-linked-flow.ts';
 import { addAdministrator } from '../testing/administrators.ts';

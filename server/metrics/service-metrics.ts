@@ -1,8 +1,8 @@
+import { LOCK_REASONS, TOKEN_KINDS } from '@countersign/protocol/tokens';
 import { CONSUMERS } from '../events/documents.ts';
 import { CODE_CHANNELS } from '../kernel/code-channel.ts';
 import { LIMITS } from '../kernel/limits.ts';
 import { MAIL_KINDS } from '../kernel/mail.ts';
-import { LOCK_REASONS, TOKEN_KINDS } from '../tokens/token.ts';
 import { Counter, type Family, Histogram } from './series.ts';
 
 /** Seconds of a request: from an answer out of memory to the longest wait for a gateway. */

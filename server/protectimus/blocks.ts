@@ -1,4 +1,4 @@
-import type { LockReason } from '../tokens/token.ts';
+import type { LockReason } from '@countersign/protocol/tokens';
 
 /** Reasons of a locked token in the dialect. Its published clients spell two of them with `_BLOCKED` at the end. */
 export const TOKEN_BLOCKS = [

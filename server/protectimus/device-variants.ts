@@ -1,6 +1,7 @@
+import type { OtpAlgorithm } from '@countersign/protocol/tokens';
 import { provePossession } from '../tokens/kinds/oath/prove-possession.ts';
 import type { HardwareType } from '../tokens/protectimus-types.ts';
-import type { OathFactor, OtpAlgorithm, OtpDigits } from '../tokens/token.ts';
+import type { OathFactor, OtpDigits } from '../tokens/token.ts';
 import { possibleSeeds } from './seeds.ts';
 
 /** A possible device: the dialect gives its type and a code, and the rest is derived. */

@@ -1,4 +1,5 @@
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
+import { TOKEN_KINDS } from '@countersign/protocol/tokens';
 import { readLimitedToken } from '../authentication/read-limited-tokens.ts';
 import { verifySecondFactor } from '../authentication/verify-second-factor.ts';
 import type { TokenId, UserId } from '../kernel/ids.ts';
@@ -13,7 +14,7 @@ import { newOperation } from '../store/transact.ts';
 import { tokenDocument, tokenIndexes } from '../tokens/documents.ts';
 import { showsOwnCodes } from '../tokens/kinds/rules.ts';
 import type { NewPin } from '../tokens/store-token.ts';
-import { TOKEN_KINDS, type Token } from '../tokens/token.ts';
+import type { Token } from '../tokens/token.ts';
 import { updateToken } from '../tokens/update-token.ts';
 
 interface ExistingToken {

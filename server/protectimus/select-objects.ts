@@ -1,3 +1,4 @@
+import type { LockReason } from '@countersign/protocol/tokens';
 import type { ResourceId, UserId } from '../kernel/ids.ts';
 import { maySeeResource } from '../kernel/policy.ts';
 import type { ReadPorts } from '../kernel/ports/ports.ts';
@@ -17,7 +18,7 @@ import { tokenDocument, tokenIndexes } from '../tokens/documents.ts';
 import { rulesOf } from '../tokens/kinds/rules.ts';
 import { listTokens } from '../tokens/list-tokens.ts';
 import type { ProtectimusType } from '../tokens/protectimus-types.ts';
-import type { LockReason, Token } from '../tokens/token.ts';
+import type { Token } from '../tokens/token.ts';
 import { listUsers } from '../user-management/list-users.ts';
 import { userIndexes } from '../users/documents.ts';
 import type { User } from '../users/user.ts';

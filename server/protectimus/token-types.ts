@@ -1,5 +1,6 @@
+import { TOKEN_KINDS, type TokenKind } from '@countersign/protocol/tokens';
 import type { ProtectimusType } from '../tokens/protectimus-types.ts';
-import { isOath, TOKEN_KINDS, type Token, type TokenKind } from '../tokens/token.ts';
+import { isOath, type Token } from '../tokens/token.ts';
 
 /** The kinds that the dialect knows, with their closest types. */
 const TYPES: Partial<Record<TokenKind, ProtectimusType>> = {

@@ -1,6 +1,7 @@
+import { ENROLMENT_KINDS } from '@countersign/protocol/tokens';
 import { z } from '@hono/zod-openapi';
 import { instant } from '../http/api/fields.ts';
-import { ENROLMENT_KINDS, type EnrolmentPolicy } from './enrolment-policy.ts';
+import type { EnrolmentPolicy } from './enrolment-policy.ts';
 
 const policy = {
   kinds: z.array(z.enum(ENROLMENT_KINDS)).min(1).max(ENROLMENT_KINDS.length).openapi({

@@ -1,11 +1,5 @@
-import type { EnrolmentKind } from '@countersign/protocol/flow';
+import type { EnrolmentKind } from '@countersign/protocol/tokens';
 
-/**
- * The kinds of tokens that users can enrol themselves, the recommended one first. Recovery codes come with the first
- * token. Only passkeys resist phishing; an app needs no network; a mailbox mostly has a sign-in of its own; a phone
- * number can be taken over (NIST SP 800-63B-4 section 3.1.3.3).
- */
-export const ENROLMENT_KINDS = ['webauthn', 'totp', 'email', 'sms'] as const satisfies readonly EnrolmentKind[];
 export type { EnrolmentKind };
 
 /** Whether users have to enrol a token by now. */

@@ -1,8 +1,4 @@
-/** Properties of a browser that seldom change. */
-export const TRAITS = ['language', 'zone', 'platform', 'screen', 'colourDepth', 'browser'] as const;
-
-export type Trait = (typeof TRAITS)[number];
-
+import type { EnvironmentAction, Trait } from '@countersign/protocol/resources';
 /** The weight of each trait, 0 to 100; there is no required sum. */
 export type TraitWeights = { readonly [T in Trait]: number };
 
@@ -15,11 +11,6 @@ export const DEFAULT_WEIGHTS: TraitWeights = {
   colourDepth: 5,
   browser: 20,
 };
-
-/** The consequence for a user whose browser differs too much from their earlier ones. */
-export const ENVIRONMENT_ACTIONS = ['demand-otp', 'refuse'] as const;
-
-export type EnvironmentAction = (typeof ENVIRONMENT_ACTIONS)[number];
 
 /** How a resource compares the browser of a sign-in with those of earlier ones. */
 export interface EnvironmentCheck {

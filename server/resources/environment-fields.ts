@@ -1,5 +1,6 @@
+import { ENVIRONMENT_ACTIONS } from '@countersign/protocol/resources';
 import { z } from '@hono/zod-openapi';
-import { DEFAULT_WEIGHTS, ENVIRONMENT_ACTIONS, type TraitWeights } from './environment-check.ts';
+import { DEFAULT_WEIGHTS, type TraitWeights } from './environment-check.ts';
 
 const check = {
   action: z.enum(ENVIRONMENT_ACTIONS).openapi({

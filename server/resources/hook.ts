@@ -1,10 +1,7 @@
+import type { HookFailureRule } from '@countersign/protocol/resources';
 import type { ActorReference } from '../kernel/actor.ts';
 import type { AccountId, ResourceId } from '../kernel/ids.ts';
 import type { SigningSecret } from '../kernel/signing-secret.ts';
-
-/** What follows if the hook gives no valid answer: `deny` ends the sign-in, `allow` issues the result. */
-export const HOOK_FAILURE_RULES = ['deny', 'allow'] as const;
-export type HookFailureRule = (typeof HOOK_FAILURE_RULES)[number];
 
 /** The site's own decision: an address that is asked before a result of the resource is issued. */
 export interface Hook {

@@ -1,8 +1,8 @@
+import { FIRST_FACTORS } from '@countersign/protocol/resources';
+import { ENROLMENT_KINDS, TOKEN_KINDS } from '@countersign/protocol/tokens';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { TOKEN_KINDS } from '../tokens/token.ts';
-import { ENROLMENT_KINDS } from './enrolment-policy.ts';
-import { acceptedKinds, FIRST_FACTORS } from './resource.ts';
+import { acceptedKinds } from './resource.ts';
 import { resourceWarnings } from './resource-warnings.ts';
 
 const resource = fc.record(

@@ -1,31 +1,16 @@
 import type { Appearance } from '@countersign/protocol/appearance';
 import type { Links } from '@countersign/protocol/links';
 import { FAILED_ATTEMPTS_BEFORE_LOCK } from '@countersign/protocol/lock-limits';
+import type { BreachPolicy, FirstFactor, MethodPolicy, TestMode } from '@countersign/protocol/resources';
+import { TOKEN_KINDS, type TokenKind } from '@countersign/protocol/tokens';
 import type { ActorReference } from '../kernel/actor.ts';
 import type { AccountId, FilterId, ResourceId } from '../kernel/ids.ts';
 import { HOUR_MS, MINUTE_MS } from '../kernel/time.ts';
 import { KIND_RULES } from '../tokens/kinds/rules.ts';
-import { TOKEN_KINDS, type TokenKind } from '../tokens/token.ts';
 import type { EnrolmentPolicy } from './enrolment-policy.ts';
 import type { EnvironmentCheck } from './environment-check.ts';
 import type { ResultProfile } from './result-claims.ts';
 import type { SelfServicePolicy } from './self-service-policy.ts';
-
-/** How the widget authenticates: one method for all users, or `auto`: by each user's assignment. */
-export const METHOD_POLICIES = ['auto', 'password', 'otp', 'password-otp'] as const;
-export type MethodPolicy = (typeof METHOD_POLICIES)[number];
-
-/** What the first factor is where one is asked for: the password, or a code mailed to the user in its place. */
-export const FIRST_FACTORS = ['password', 'mailed-code'] as const;
-export type FirstFactor = (typeof FIRST_FACTORS)[number];
-
-/** `pass`: every sign-in succeeds. `fail`: none does. `expire`: each succeeds, with a result that has expired. */
-export const TEST_MODES = ['pass', 'fail', 'expire'] as const;
-export type TestMode = (typeof TEST_MODES)[number];
-
-/** What a sign-in does about a right password on the operator's list of breached ones. */
-export const BREACH_POLICIES = ['off', 'warn', 'refuse'] as const;
-export type BreachPolicy = (typeof BREACH_POLICIES)[number];
 
 /** A site or system to be protected, and its access rules. */
 export interface Resource {

@@ -1,10 +1,7 @@
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
+import type { ProfileField } from '@countersign/protocol/resources';
 import type { ProfileClaims } from '@countersign/protocol/result';
 import type { User } from '../users/user.ts';
-
-/** What a result can carry of its user besides the login. */
-export const PROFILE_FIELDS = ['email', 'name', 'externalId'] as const;
-export type ProfileField = (typeof PROFILE_FIELDS)[number];
 
 /** What the results of a resource carry of their users. */
 export interface ResultProfile {

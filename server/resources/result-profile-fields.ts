@@ -1,7 +1,8 @@
+import { PROFILE_FIELDS } from '@countersign/protocol/resources';
 import { METADATA_LIMITS } from '@countersign/protocol/user-columns';
 import { z } from '@hono/zod-openapi';
 import { isMetadataKey } from '../users/metadata.ts';
-import { PROFILE_FIELDS, type ResultProfile } from './result-claims.ts';
+import type { ResultProfile } from './result-claims.ts';
 
 const fields = z.array(z.enum(PROFILE_FIELDS)).max(PROFILE_FIELDS.length).openapi({
   description: '`email`, `name` (first and last name) and `externalId` (as the claim `external_id`).',

@@ -1,5 +1,7 @@
 import { FAILED_ATTEMPTS_BEFORE_LOCK } from '@countersign/protocol/lock-limits';
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
+import { METHOD_POLICIES, OWN_DETAILS, TEST_MODES } from '@countersign/protocol/resources';
+import { TOKEN_KINDS } from '@countersign/protocol/tokens';
 import { z } from '@hono/zod-openapi';
 import {
   describeObject,
@@ -15,7 +17,6 @@ import { route } from '../http/api/route.ts';
 import { ifMatchVersions } from '../http/api/version.ts';
 import type { SecretPorts } from '../kernel/ports/ports.ts';
 import { isRefusal } from '../kernel/result.ts';
-import { TOKEN_KINDS } from '../tokens/token.ts';
 import {
   appearanceInput,
   appearanceOf,
@@ -40,14 +41,12 @@ import {
   MAX_REMEMBERED_MS,
   MAX_RESULT_LIFETIME_MS,
   MAX_TRUSTED_DAYS,
-  METHOD_POLICIES,
   type Resource,
-  TEST_MODES,
 } from './resource.ts';
 import { showResource } from './resource-access.ts';
 import { RESOURCE_WARNINGS, resourceWarnings } from './resource-warnings.ts';
 import { presentProfile, resultProfile, resultProfileView } from './result-profile-fields.ts';
-import { OWN_DETAILS, type SelfServicePolicy } from './self-service-policy.ts';
+import type { SelfServicePolicy } from './self-service-policy.ts';
 import { signInRuleFields } from './sign-in-rule-fields.ts';
 import { updateResource } from './update-resource.ts';
 

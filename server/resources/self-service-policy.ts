@@ -1,7 +1,4 @@
-/** The details that users can change. Administrators manage the login, and a phone receives codes. */
-export const OWN_DETAILS = ['firstName', 'secondName', 'email'] as const;
-export type OwnDetail = (typeof OWN_DETAILS)[number];
-
+import type { OwnDetail } from '@countersign/protocol/resources';
 /** The changes that users can make on the self-service page of a resource. The policy does not limit what they see. */
 export interface SelfServicePolicy {
   /** Self-enrolled tokens; the enrolment policy selects the kinds they may add. */

@@ -1,5 +1,5 @@
+import { BREACH_POLICIES, FIRST_FACTORS } from '@countersign/protocol/resources';
 import { z } from '@hono/zod-openapi';
-import { BREACH_POLICIES, FIRST_FACTORS } from './resource.ts';
 
 /** What the first factor is, and what follows a sign-in that may not be its user's. */
 export const signInRuleFields = {

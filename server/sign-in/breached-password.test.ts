@@ -1,9 +1,10 @@
+import type { BreachPolicy } from '@countersign/protocol/resources';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { endsByBreach, passwordRemedy, recordBreach } from '../authentication/breached-password.ts';
 import type { AccountEvent } from '../kernel/event.ts';
 import { LookupsCrowded } from '../kernel/ports/breached-passwords.ts';
 import { FREE_PASSWORD_FAILURES } from '../passwords/password-backoff.ts';
-import type { BreachPolicy, Resource } from '../resources/resource.ts';
+import type { Resource } from '../resources/resource.ts';
 import { authenticate, consumeResult, operatorContext, updateResource } from '../testing/as-operator.ts';
 import {
   createFixture,

@@ -1,11 +1,11 @@
 import type { PasswordRemedy } from '@countersign/protocol/flow';
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import type { OtpUse, ResultClaims } from '@countersign/protocol/result';
+import type { TokenKind } from '@countersign/protocol/tokens';
 import type { PassedSecond } from '../authentication/step-up.ts';
 import type { TokenId, TrustedBrowserId } from '../kernel/ids.ts';
 import { type ProfiledUser, profileClaims, type ResultProfile } from '../resources/result-claims.ts';
 import type { PresentedPasskey } from '../tokens/kinds/passkey/passkey-challenge.ts';
-import type { TokenKind } from '../tokens/token.ts';
 import type { User } from '../users/user.ts';
 import type { Flow, FlowAt, PasskeyUpgrade, ResultRecord } from './flow.ts';
 import { countStep } from './flow-transitions.ts';

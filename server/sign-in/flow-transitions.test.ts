@@ -1,10 +1,10 @@
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
+import { METHOD_POLICIES, type MethodPolicy } from '@countersign/protocol/resources';
 import type { OtpUse } from '@countersign/protocol/result';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { factorOptions } from '../authentication/second-factor.ts';
 import { idFromBytes } from '../kernel/ids.ts';
-import { METHOD_POLICIES, type MethodPolicy } from '../resources/resource.ts';
 import { frozen, sampleResource, sampleToken, sampleUser, tokenId, userId } from '../testing/samples.ts';
 import { completeFlow, type VerifiedFactors } from './complete-flow.ts';
 import {

@@ -1,15 +1,15 @@
 import type { RefusalCode } from '@countersign/protocol/codes';
 import type { FactorKind, FactorOption, FlowPurpose, FlowStep, FlowView } from '@countersign/protocol/flow';
+import type { TestMode } from '@countersign/protocol/resources';
 import type { OtpUse, ProfileClaims } from '@countersign/protocol/result';
+import type { TokenKind } from '@countersign/protocol/tokens';
 import type { Demand, PassedFactors } from '../authentication/step-up.ts';
 import type { Environment } from '../browsers/device-fingerprint/browser-signals.ts';
 import type { AccountId, FlowId, ResourceId, TokenId, TrustedBrowserId, UserId } from '../kernel/ids.ts';
 import { MINUTE_MS } from '../kernel/time.ts';
-import type { TestMode } from '../resources/resource.ts';
 import type { SentNotice } from '../tokens/challenge.ts';
 import type { PasskeyDraft } from '../tokens/kinds/passkey/enrol-passkey.ts';
 import type { PasskeyChallenge } from '../tokens/kinds/passkey/passkey-challenge.ts';
-import type { TokenKind } from '../tokens/token.ts';
 import type { Transaction } from '../tokens/transaction.ts';
 import type { Metadata } from '../users/metadata.ts';
 import type { PendingEnrolment } from './enrolment/pending-enrolment.ts';

@@ -1,14 +1,14 @@
+import type { MethodPolicy } from '@countersign/protocol/resources';
+import type { TokenState } from '@countersign/protocol/tokens';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { DependencyFailed } from '../kernel/dependency.ts';
 import { isRefusal } from '../kernel/result.ts';
 import { passwordAttemptsDocument } from '../passwords/documents.ts';
 import { resourceDocument } from '../resources/documents.ts';
-import type { MethodPolicy } from '../resources/resource.ts';
 import { createFixture, type Fixture, NONCE, ORIGIN, overwrite, PASSWORD, wrongCode } from '../testing/fixtures.ts';
 import { touches } from '../testing/intercepted-store.ts';
 import { LoginDriver } from '../testing/login-driver.ts';
 import { ISSUER, openTestPorts, type TestPorts } from '../testing/test-ports.ts';
-import type { TokenState } from '../tokens/token.ts';
 import { resultDocument } from './documents.ts';
 import { FLOW_LIFETIME_MS, STEP_CLAIM_MS } from './flow.ts';
 import { startFlow } from './start/start-flow.ts';

@@ -1,8 +1,8 @@
+import { TOKEN_KINDS } from '@countersign/protocol/tokens';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { tokenId } from '../testing/samples.ts';
 import { KIND_RULES } from '../tokens/kinds/rules.ts';
-import { TOKEN_KINDS } from '../tokens/token.ts';
 import { provenFactors } from './proven-factors.ts';
 
 const kind = fc.option(fc.constantFrom(...TOKEN_KINDS), { nil: undefined });

@@ -1,8 +1,8 @@
+import type { TokenKind } from '@countersign/protocol/tokens';
 import { isBeyondMailbox } from '../authentication/first-factor.ts';
 import type { PassedSecond } from '../authentication/step-up.ts';
 import type { PresentedPasskey } from '../tokens/kinds/passkey/passkey-challenge.ts';
 import { KIND_RULES } from '../tokens/kinds/rules.ts';
-import type { TokenKind } from '../tokens/token.ts';
 
 interface ShownSecond {
   kind: TokenKind | undefined;

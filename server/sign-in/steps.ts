@@ -1,7 +1,7 @@
+import { ENROLMENT_KINDS } from '@countersign/protocol/tokens';
 import { z } from '@hono/zod-openapi';
 import { languageTag, password } from '../http/api/fields.ts';
 import { internalRoute, type Route } from '../http/api/route.ts';
-import { ENROLMENT_KINDS } from '../resources/enrolment-policy.ts';
 import { assertion, attestation } from '../tokens/kinds/passkey/passkey-fields.ts';
 import { type AnswerableStep, SECOND_STEPS } from './flow.ts';
 import type { Step, StepContext } from './step.ts';

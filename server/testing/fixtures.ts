@@ -1,3 +1,4 @@
+import type { OtpAlgorithm, TokenState } from '@countersign/protocol/tokens';
 import { createAccount } from '../accounts/create-account.ts';
 import { accountDocument, firstLoginDocument, firstResultDocument } from '../accounts/documents.ts';
 import { type AccountId, idFromBytes } from '../kernel/ids.ts';
@@ -10,7 +11,7 @@ import { newOperation } from '../store/transact.ts';
 import { tokenDocument } from '../tokens/documents.ts';
 import { currentOtp, verifyOtp } from '../tokens/kinds/oath/verify-otp.ts';
 import type { NewPin } from '../tokens/store-token.ts';
-import type { OathToken, OtpAlgorithm, OtpDigits, Token, TokenState } from '../tokens/token.ts';
+import type { OathToken, OtpDigits, Token } from '../tokens/token.ts';
 import type { NewUser } from '../user-management/create-user.ts';
 import { userDocument } from '../users/documents.ts';
 import type { User } from '../users/user.ts';

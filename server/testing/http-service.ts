@@ -1,3 +1,4 @@
+import type { ApiScope } from '@countersign/protocol/api-keys';
 import type { FirstScreens } from '@countersign/protocol/first-screen';
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import type { Hono } from 'hono';
@@ -6,7 +7,6 @@ import { type AppOptions, createApp } from '../app.ts';
 import { largeBodies } from '../composition/api-routes.ts';
 import type { AppEnv } from '../http/context.ts';
 import { createReadiness } from '../http/readiness.ts';
-import type { ApiScope } from '../kernel/api-scope.ts';
 import type { AccountId, ResourceId } from '../kernel/ids.ts';
 import type { BuiltFile } from '../kernel/ports/built-files.ts';
 import { createApiKey } from './as-operator.ts';

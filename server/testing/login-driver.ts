@@ -1,6 +1,7 @@
-import type { EnrolmentKind, FlowPurpose, FlowView } from '@countersign/protocol/flow';
+import type { FlowPurpose, FlowView } from '@countersign/protocol/flow';
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import type { PasskeyAssertion, PasskeyAttestation } from '@countersign/protocol/passkey';
+import type { EnrolmentKind } from '@countersign/protocol/tokens';
 import type { ReportedTraits } from '../browsers/device-fingerprint/browser-signals.ts';
 import type { MailLanguage } from '../kernel/mail.ts';
 import { isRefusal, type Result } from '../kernel/result.ts';

@@ -1,7 +1,7 @@
+import { OTP_ALGORITHMS, type OtpAlgorithm } from '@countersign/protocol/tokens';
 import fc from 'fast-check';
 import type { OcraInput } from '../tokens/kinds/ocra/answer.ts';
 import { type OcraSuite, parseSuite } from '../tokens/kinds/ocra/suite.ts';
-import { OTP_ALGORITHMS, type OtpAlgorithm } from '../tokens/token.ts';
 
 /** The keys of RFC 6287 appendix C, each as long as the output of its hash. */
 export const OCRA_KEYS: Record<OtpAlgorithm, Uint8Array> = {

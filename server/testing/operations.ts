@@ -1,4 +1,4 @@
-import { API_SCOPES } from '../kernel/api-scope.ts';
+import { API_SCOPES } from '@countersign/protocol/api-keys';
 import type { AccountId } from '../kernel/ids.ts';
 import { eraseUser } from '../operations/personal-data/erase-user.ts';
 import { setHook } from '../sign-in/rules/hook/change-hook.ts';

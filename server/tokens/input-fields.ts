@@ -1,3 +1,4 @@
+import { PIN_POSITIONS } from '@countersign/protocol/tokens';
 import { z } from '@hono/zod-openapi';
 import { anyName, instantOf, label } from '../http/api/fields.ts';
 import { base32Decode } from './kinds/oath/base32.ts';
@@ -35,7 +36,7 @@ export const pin = z
       .string()
       .regex(/^[0-9]{4}$/, 'four digits')
       .openapi({ description: 'The PIN.', example: '4711' }),
-    position: z.enum(['before', 'after']).openapi({ description: 'Where the PIN is typed.' }),
+    position: z.enum(PIN_POSITIONS).openapi({ description: 'Where the PIN is typed.' }),
   })
   .openapi('TokenPin', { description: 'Typed before or after the code, as one string with it.' });
 export const counter = z

@@ -1,3 +1,4 @@
+import type { TokenState } from '@countersign/protocol/tokens';
 import type { AccountId, ResourceId, UserId } from '../kernel/ids.ts';
 import { maySee, maySeeResource } from '../kernel/policy.ts';
 import type { ReadPorts } from '../kernel/ports/ports.ts';
@@ -7,7 +8,7 @@ import { emptyPage, type ListQuery, listRange, namesFor } from '../store/records
 import { listObjects, type Page } from '../store/records/list-objects.ts';
 import { tokenDocument, tokenIndexes } from './documents.ts';
 import { tokenState } from './lockout.ts';
-import type { Token, TokenState } from './token.ts';
+import type { Token } from './token.ts';
 
 export interface TokenQuery extends ListQuery {
   state?: TokenState | undefined;

@@ -1,5 +1,6 @@
+import type { TokenState } from '@countersign/protocol/tokens';
 import { DAY_MS } from '../kernel/time.ts';
-import type { Token, TokenState } from './token.ts';
+import type { Token } from './token.ts';
 
 /** How long a deactivation permits its owner to set up another token in place of the lost one. */
 export const REPLACEMENT_TTL_MS = 7 * DAY_MS;

@@ -1,9 +1,9 @@
+import type { TokenKind } from '@countersign/protocol/tokens';
 import type { FlowId, ResourceId } from '../kernel/ids.ts';
 import type { MailLanguage } from '../kernel/mail.ts';
 import type { CodePorts } from '../kernel/ports/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import type { PasskeyNeeds } from './kinds/passkey/new-challenge.ts';
-import type { TokenKind } from './token.ts';
 import type { Transaction } from './transaction.ts';
 
 export type PrepareNeeds = CodePorts & PasskeyNeeds;

@@ -1,3 +1,4 @@
+import { TOKEN_KINDS, TOKEN_STATES } from '@countersign/protocol/tokens';
 import { z } from '@hono/zod-openapi';
 import {
   type CreatedObject,
@@ -27,7 +28,6 @@ import { parseOtp } from './kinds/oath/format.ts';
 import { listTokens } from './list-tokens.ts';
 import { requestResync } from './request-resync.ts';
 import { resyncToken } from './resync-token.ts';
-import { TOKEN_KINDS, TOKEN_STATES } from './token.ts';
 import {
   enrolledToken,
   pairOf,

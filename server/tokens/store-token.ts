@@ -1,4 +1,5 @@
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
+import type { OtpAlgorithm } from '@countersign/protocol/tokens';
 import { referenceTo } from '../kernel/actor.ts';
 import type { TokenId, UserId } from '../kernel/ids.ts';
 import { mayChangeUser, mayCreate } from '../kernel/policy.ts';
@@ -10,7 +11,7 @@ import { findUser, readUser } from '../users/find-user.ts';
 import { tokenDocument } from './documents.ts';
 import type { ProtectimusType } from './protectimus-types.ts';
 import { removeDeletedOwner } from './remove-deleted-owner.ts';
-import type { OtpAlgorithm, RecoveryToken, Token, TokenPin } from './token.ts';
+import type { RecoveryToken, Token, TokenPin } from './token.ts';
 import { rememberToken } from './token-history.ts';
 
 /** The input common to every kind. */

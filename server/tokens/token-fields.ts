@@ -1,4 +1,5 @@
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
+import { LOCK_REASONS, OTP_ALGORITHMS, PIN_POSITIONS, TOKEN_KINDS } from '@countersign/protocol/tokens';
 import { z } from '@hono/zod-openapi';
 import {
   administratorId,
@@ -21,7 +22,7 @@ import { ocraInput } from './kinds/ocra/fields.ts';
 import { recoveryInput } from './kinds/recovery/fields.ts';
 import { rulesOf } from './kinds/rules.ts';
 import { sentInput } from './kinds/sent/fields.ts';
-import { LOCK_REASONS, OTP_ALGORITHMS, TOKEN_KINDS, type Token } from './token.ts';
+import type { Token } from './token.ts';
 
 /** The fields of requests and responses about tokens. */
 
@@ -79,7 +80,7 @@ export const tokenView = z
       .string()
       .optional()
       .openapi({ description: 'OCRA: the suite of the device.', example: 'OCRA-1:HOTP-SHA256-8:QN08-T1M' }),
-    pin: z.enum(['before', 'after']).optional().openapi({ description: 'Where its PIN is typed, if it has one.' }),
+    pin: z.enum(PIN_POSITIONS).optional().openapi({ description: 'Where its PIN is typed, if it has one.' }),
     to: to.optional(),
     codesLeft: count('The number of unused recovery codes.', 8).optional(),
     discoverable: z.boolean().optional().openapi({ description: 'Passkeys: whether it works without a login.' }),

@@ -1,13 +1,8 @@
+import type { LockReason, OtpAlgorithm } from '@countersign/protocol/tokens';
 import type { ActorReference } from '../kernel/actor.ts';
 import type { AccountId, AdministratorId, ResourceId, TokenId, UserId } from '../kernel/ids.ts';
 import type { ProtectimusType } from './protectimus-types.ts';
 
-/** Every kind of token, in the order in which a user is offered them. */
-export const TOKEN_KINDS = ['webauthn', 'totp', 'hotp', 'ocra', 'sms', 'email', 'recovery'] as const;
-export type TokenKind = (typeof TOKEN_KINDS)[number];
-
-export const OTP_ALGORITHMS = ['SHA1', 'SHA256', 'SHA512'] as const;
-export type OtpAlgorithm = (typeof OTP_ALGORITHMS)[number];
 export type OtpDigits = 6 | 8;
 
 /** The moving factor of a token that shows its own codes (OATH: RFC 6238, RFC 4226). */
@@ -79,9 +74,6 @@ export interface TokenPin {
   mac: string;
   position: 'before' | 'after';
 }
-
-export const LOCK_REASONS = ['otp-failures', 'resync-failures', 'administrator'] as const;
-export type LockReason = (typeof LOCK_REASONS)[number];
 
 /** An administrator deactivated an active token, as for a lost device. */
 export interface Deactivation {
@@ -190,10 +182,3 @@ export function isRecovery(token: Token): token is RecoveryToken {
 export function isWebauthn(token: Token): token is WebauthnToken {
   return token.factor.kind === 'webauthn';
 }
-
-/**
- * Deactivated wins over the others, since a deactivated token takes no part; locked wins over expired. `out-of-step`:
- * its codes are refused until two in a row have shown its counter. `secret-lost` outlasts a lock: nothing brings it back.
- */
-export const TOKEN_STATES = ['active', 'deactivated', 'locked', 'expired', 'out-of-step', 'secret-lost'] as const;
-export type TokenState = (typeof TOKEN_STATES)[number];

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
+import type { TokenKind } from '@countersign/protocol/tokens';
 import { canonicalTransaction, type TransactionFields } from '@countersign/protocol/transaction';
-import type { TokenKind } from './token.ts';
 
 /** The transaction that a user is asked to confirm, and that their answer is bound to. */
 export interface Transaction {

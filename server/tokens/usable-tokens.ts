@@ -1,6 +1,7 @@
+import type { TokenKind } from '@countersign/protocol/tokens';
 import type { SignInWay } from '../users/user.ts';
 import { tokenState } from './lockout.ts';
-import type { Token, TokenKind } from './token.ts';
+import type { Token } from './token.ts';
 
 /** Of a kind that the resource accepts, and not excluded from this way of signing in. */
 export function isAccepted(token: Token, accepts: readonly TokenKind[], way: SignInWay): boolean {

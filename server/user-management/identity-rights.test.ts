@@ -1,5 +1,5 @@
+import { API_SCOPES } from '@countersign/protocol/api-keys';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { API_SCOPES } from '../kernel/api-scope.ts';
 import { addAdministrator, sessionHeaders } from '../testing/administrators.ts';
 import { sealEvents } from '../testing/consuming.ts';
 import { addResource, addUser, createFixture, type Fixture, read } from '../testing/fixtures.ts';

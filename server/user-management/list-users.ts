@@ -1,3 +1,4 @@
+import type { SecondFactorState } from '@countersign/protocol/users';
 import type { ResourceId } from '../kernel/ids.ts';
 import { maySee, maySeeResource } from '../kernel/policy.ts';
 import type { ReadPorts } from '../kernel/ports/ports.ts';
@@ -9,7 +10,7 @@ import { userDocument, userIndexes } from '../users/documents.ts';
 import { findByExternalId } from '../users/find-user.ts';
 import type { User } from '../users/user.ts';
 import { readLastSignIns } from './read-last-sign-ins.ts';
-import { inSecondFactorState, type SecondFactorState } from './second-factor-state.ts';
+import { inSecondFactorState } from './second-factor-state.ts';
 
 export async function listUsers(
   ports: ReadPorts,

@@ -1,3 +1,4 @@
+import { REPLACEMENTS } from '@countersign/protocol/users';
 import { z } from '@hono/zod-openapi';
 import { emailLanguage, instantOf, resourceId, tokenId, userId } from '../http/api/fields.ts';
 import { route } from '../http/api/route.ts';
@@ -5,7 +6,7 @@ import { jsonAnswer, jsonBody, refuseResult } from '../http/api/router.ts';
 import type { MailPorts } from '../kernel/ports/ports.ts';
 import { isRefusal } from '../kernel/result.ts';
 import { MAX_TOKENS_ASSIGNED } from '../users/assignments.ts';
-import { REPLACEMENTS, reportLostDevice } from './report-lost-device.ts';
+import { reportLostDevice } from './report-lost-device.ts';
 
 const report = route({
   method: 'post',

@@ -1,4 +1,5 @@
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
+import type { REPLACEMENTS } from '@countersign/protocol/users';
 import type { ResourceId, TokenId, UserId } from '../kernel/ids.ts';
 import { type MailLanguage, mailBrand } from '../kernel/mail.ts';
 import { mayChangeToken, mayChangeUser } from '../kernel/policy.ts';
@@ -23,9 +24,6 @@ import { soleResource } from '../users/assignments.ts';
 import { userDocument } from '../users/documents.ts';
 import { raiseTrustEpoch } from '../users/trust-epoch.ts';
 import type { User } from '../users/user.ts';
-
-/** How the user gets to a new token: by signing in, within a week, or by a mailed link alone. */
-export const REPLACEMENTS = ['permission', 'link'] as const;
 
 export interface LostDevice {
   /** Default: all tokens of the user that are not recovery codes. */

@@ -1,4 +1,5 @@
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
+import { SECOND_FACTOR_STATES } from '@countersign/protocol/users';
 import { z } from '@hono/zod-openapi';
 import {
   type CreatedObject,
@@ -47,7 +48,6 @@ import { deleteUser } from './delete-user.ts';
 import { listUsers } from './list-users.ts';
 import { readPasswordAlone } from './password-alone.ts';
 import { readLastSignIns } from './read-last-sign-ins.ts';
-import { SECOND_FACTOR_STATES } from './second-factor-state.ts';
 import { updateUser } from './update-user.ts';
 
 const names = {

@@ -1,10 +1,10 @@
+import type { TokenState } from '@countersign/protocol/tokens';
+import { SECOND_FACTOR_STATES, type SecondFactorState } from '@countersign/protocol/users';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { idFromBytes } from '../kernel/ids.ts';
 import { addResource, addUser, createFixture, type Fixture, unwrap } from '../testing/fixtures.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
-import type { TokenState } from '../tokens/token.ts';
 import { listUsers } from './list-users.ts';
-import { SECOND_FACTOR_STATES, type SecondFactorState } from './second-factor-state.ts';
 
 let ports: TestPorts;
 let home: Fixture;

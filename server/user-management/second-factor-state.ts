@@ -1,16 +1,10 @@
+import type { SecondFactorState } from '@countersign/protocol/users';
 import type { ReadPorts } from '../kernel/ports/ports.ts';
 import { assignedTokens } from '../tokens/assignments.ts';
 import { tokenDocument } from '../tokens/documents.ts';
 import { tokenState } from '../tokens/lockout.ts';
 import { isRecovery, type Token } from '../tokens/token.ts';
 import type { Assignment, User } from '../users/user.ts';
-
-export const SECOND_FACTOR_STATES = ['none', 'locked', 'deactivated'] as const;
-/**
- * `none`: assigned without a token everywhere, or nowhere. `locked`: no token of an assignment is active, and one is
- * locked. `deactivated`: all tokens of an assignment are.
- */
-export type SecondFactorState = (typeof SECOND_FACTOR_STATES)[number];
 
 /** What holds for the tokens of these assignments of the user. */
 function secondFactorStates(

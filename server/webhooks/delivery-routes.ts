@@ -1,3 +1,4 @@
+import { DELIVERY_STATES, SEND_FAILURES } from '@countersign/protocol/webhooks';
 import { z } from '@hono/zod-openapi';
 import { count, createdAt, instantOf, orderedPageQuery, pageOf, webhookId } from '../http/api/fields.ts';
 import { route } from '../http/api/route.ts';
@@ -5,8 +6,7 @@ import { jsonAnswer, jsonBody, refuseResult } from '../http/api/router.ts';
 import { EVENT_TYPES } from '../kernel/event.ts';
 import type { WritePorts } from '../kernel/ports/ports.ts';
 import { isRefusal } from '../kernel/result.ts';
-import { SEND_FAILURES } from '../kernel/send-outcome.ts';
-import { DELIVERY_STATES, type Delivery } from './delivery.ts';
+import type { Delivery } from './delivery.ts';
 import { readDeliveries } from './read-deliveries.ts';
 import { replayDeliveries } from './replay-deliveries.ts';
 

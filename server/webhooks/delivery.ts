@@ -1,12 +1,9 @@
+import type { DeliveryState, SendFailure } from '@countersign/protocol/webhooks';
 import type { AccountEvent, EventType } from '../kernel/event.ts';
 import { type AccountId, parseId, type WebhookId } from '../kernel/ids.ts';
-import type { SendFailure } from '../kernel/send-outcome.ts';
 
 /** Id of one event for one webhook, the same for every try and replay. The receiver's `webhook-id`. */
 export type DeliveryId = `dlv_${number}_${number}_${string}`;
-
-export const DELIVERY_STATES = ['pending', 'delivered', 'dead'] as const;
-export type DeliveryState = (typeof DELIVERY_STATES)[number];
 
 export interface Delivery {
   id: DeliveryId;

@@ -1,10 +1,11 @@
+import type { DeliveryState } from '@countersign/protocol/webhooks';
 import type { EventType } from '../kernel/event.ts';
 import type { WebhookId } from '../kernel/ids.ts';
 import type { ReadPorts } from '../kernel/ports/ports.ts';
 import type { RequestContext } from '../kernel/request-context.ts';
 import { isRefusal, type Result } from '../kernel/result.ts';
 import { listObjects, type Page } from '../store/records/list-objects.ts';
-import { type Delivery, type DeliveryId, type DeliveryQueue, type DeliveryState, EMPTY_QUEUE } from './delivery.ts';
+import { type Delivery, type DeliveryId, type DeliveryQueue, EMPTY_QUEUE } from './delivery.ts';
 import { deliveryDocument, deliveryIndexes, deliveryQueueDocument } from './documents.ts';
 import { readWebhook } from './edit-webhook.ts';
 

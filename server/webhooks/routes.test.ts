@@ -1,6 +1,6 @@
+import { API_SCOPES } from '@countersign/protocol/api-keys';
 import { Webhook as StandardWebhook } from 'standardwebhooks';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import { API_SCOPES } from '../kernel/api-scope.ts';
 import { openService, refusalOf, type Service } from '../testing/http-service.ts';
 import {
   createWebhookFixture,

@@ -1,4 +1,5 @@
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
+import { SEND_FAILURES } from '@countersign/protocol/webhooks';
 import { z } from '@hono/zod-openapi';
 import {
   describeObject,
@@ -26,7 +27,6 @@ import { changeHeaders, ifMatchVersions, tag, tagged } from '../http/api/version
 import { EVENT_TYPES } from '../kernel/event.ts';
 import type { WebhookPorts } from '../kernel/ports/ports.ts';
 import { isRefusal, type Result } from '../kernel/result.ts';
-import { SEND_FAILURES } from '../kernel/send-outcome.ts';
 import { createWebhook } from './create-webhook.ts';
 import { listWebhooks, readWebhook } from './edit-webhook.ts';
 import { readQueue } from './read-deliveries.ts';

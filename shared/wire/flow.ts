@@ -1,6 +1,7 @@
 import type { RefusalCode } from './codes.ts';
 import type { PasskeyCreation, PasskeyRequest } from './passkey.ts';
 import type { SelfView } from './self-service.ts';
+import type { EnrolmentKind } from './tokens.ts';
 
 /**
  * The protocol of frame and service. The server drives: each response names the step to show next.
@@ -168,9 +169,6 @@ export interface FlowView {
   /** The server's clock at the response, so the frame does not rely on the device's. */
   now: number;
 }
-
-/** The kinds of tokens that users enrol by themselves. */
-export type EnrolmentKind = 'webauthn' | 'totp' | 'email' | 'sms';
 
 /** An enrolment in progress. */
 export type EnrolView = {

@@ -99,7 +99,7 @@ export const LAYERS = {
   clients: { layers: ['shared'], packages: ['jose'] },
   demoSite: { layers: ['clients'], types: ['shared'], packages: 'declared' },
   /** Creates the account of the demo by the use-cases of the server, in the process of the service. */
-  demoMonth: { layers: ['features', 'ports'], types: ['shared', 'composition'], packages: ['node:fs'] },
+  demoMonth: { layers: ['features', 'ports', 'shared'], types: ['composition'], packages: ['node:fs'] },
   /** Example sites, which use the client as a package. */
   examples: { layers: [], packages: EXAMPLE_PACKAGES },
   /** Example pages, each a project of its own. */

@@ -1,4 +1,4 @@
-import { TRAITS, type Trait } from '../../resources/environment-check.ts';
+import { TRAITS, type Trait } from '@countersign/protocol/resources';
 import { browserFamily, platformFamily } from './user-agent-families.ts';
 
 /**

@@ -1,5 +1,6 @@
+import type { EnvironmentAction } from '@countersign/protocol/resources';
 import type { OtpUse } from '@countersign/protocol/result';
-import type { EnvironmentAction, EnvironmentCheck } from '../../resources/environment-check.ts';
+import type { EnvironmentCheck } from '../../resources/environment-check.ts';
 
 /** A user's browser, compared with the remembered ones. */
 export interface EnvironmentVerdict {

@@ -1,6 +1,7 @@
+import { TRAITS, type Trait } from '@countersign/protocol/resources';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { DEFAULT_WEIGHTS, TRAITS, type Trait, type TraitWeights } from '../../resources/environment-check.ts';
+import { DEFAULT_WEIGHTS, type TraitWeights } from '../../resources/environment-check.ts';
 import { type Environment, environmentOf } from './browser-signals.ts';
 import { bestMatch, matchPercent } from './match.ts';
 

@@ -1,4 +1,5 @@
-import { TRAITS, type TraitWeights } from '../../resources/environment-check.ts';
+import { TRAITS } from '@countersign/protocol/resources';
+import type { TraitWeights } from '../../resources/environment-check.ts';
 import type { Environment } from './browser-signals.ts';
 
 /**

@@ -1,5 +1,5 @@
+import { API_SCOPES } from '@countersign/protocol/api-keys';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { API_SCOPES } from '../../kernel/api-scope.ts';
 import { sealEvents } from '../../testing/consuming.ts';
 import { openOnEachStore } from '../../testing/each-store.ts';
 import { addResource, addUser } from '../../testing/fixtures.ts';

@@ -1,7 +1,7 @@
+import type { ApiScope } from '@countersign/protocol/api-keys';
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import { z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
-import type { ApiScope } from '../../kernel/api-scope.ts';
 import { isRefusal, type Refusal, type Result } from '../../kernel/result.ts';
 import { etagOf } from '../../store/records/etag.ts';
 import type { Page } from '../../store/records/list-objects.ts';

@@ -1,9 +1,9 @@
+import { API_SCOPES } from '@countersign/protocol/api-keys';
 import { REFUSALS } from '@countersign/protocol/codes';
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { apiKeyDocument } from '../../api-keys/documents.ts';
-import { API_SCOPES } from '../../kernel/api-scope.ts';
 import { idFromBytes } from '../../kernel/ids.ts';
 import { anotherSession, sessionHeaders } from '../../testing/administrators.ts';
 import { openOnEachStore } from '../../testing/each-store.ts';

@@ -1,6 +1,6 @@
+import { API_SCOPES } from '@countersign/protocol/api-keys';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createOperatorApp } from '../../composition/operator/operator-app.ts';
-import { API_SCOPES } from '../../kernel/api-scope.ts';
 import { anotherSession, sessionHeaders } from '../../testing/administrators.ts';
 import { type Call, openService, type Service } from '../../testing/http-service.ts';
 import {

@@ -1,8 +1,8 @@
+import { API_SCOPES, type ApiScope } from '@countersign/protocol/api-keys';
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Grant } from '../../administrators/administrator.ts';
 import type { GivenRole } from '../../kernel/actor.ts';
-import { API_SCOPES, type ApiScope } from '../../kernel/api-scope.ts';
 import { parseId } from '../../kernel/ids.ts';
 import { filterDocument } from '../../resources/documents.ts';
 import {

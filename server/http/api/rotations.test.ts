@@ -1,5 +1,5 @@
+import { API_SCOPES } from '@countersign/protocol/api-keys';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { API_SCOPES } from '../../kernel/api-scope.ts';
 import { openService, type Service } from '../../testing/http-service.ts';
 import { createSampleFixture, type SampleScene } from '../../testing/operations.ts';
 

@@ -1,3 +1,4 @@
+import type { ApiScope } from '@countersign/protocol/api-keys';
 import type { RefusalCode } from '@countersign/protocol/codes';
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import {
@@ -9,7 +10,6 @@ import {
   type z,
 } from '@hono/zod-openapi';
 import type { Context, MiddlewareHandler, TypedResponse } from 'hono';
-import type { ApiScope } from '../../kernel/api-scope.ts';
 import type { AccountId } from '../../kernel/ids.ts';
 import type { Ports } from '../../kernel/ports/ports.ts';
 import type { RawKey } from '../../kernel/ports/store.ts';

@@ -1,5 +1,5 @@
+import { API_SCOPES } from '@countersign/protocol/api-keys';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { API_SCOPES } from '../../kernel/api-scope.ts';
 import { MailerUnavailable } from '../../kernel/ports/mailer.ts';
 import type { EnrolmentPolicy } from '../../resources/enrolment-policy.ts';
 import { addAdministrator, sessionHeaders } from '../../testing/administrators.ts';

@@ -1,12 +1,12 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { TOKEN_KINDS, type TokenKind } from '@countersign/protocol/tokens';
 import { describe, expect, test } from 'vitest';
 import { accountDocument } from '../../accounts/documents.ts';
 import { NO_RECOVERY_CODES } from '../../administrators/administrator.ts';
 import type { RawKey } from '../../kernel/ports/store.ts';
 import type { SecretContext } from '../../kernel/secret-context.ts';
 import type { RestoreContext } from '../../store/define-document.ts';
-import { TOKEN_KINDS, type TokenKind } from '../../tokens/token.ts';
 import { CATALOGUE } from './catalogue.ts';
 
 // SR-62. The attack: a code, key or result that was used or revoked since the backup returns with it and works a second

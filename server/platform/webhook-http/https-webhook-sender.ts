@@ -2,10 +2,11 @@ import { type ClientRequest, request as httpRequest, type IncomingMessage } from
 import { request as httpsRequest, type RequestOptions } from 'node:https';
 import { isIP, type LookupFunction, type Socket } from 'node:net';
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
+import type { SendFailure } from '@countersign/protocol/webhooks';
 import { canonicalAddress } from '../../kernel/addresses.ts';
 import { Overloaded } from '../../kernel/ports/password-hasher.ts';
 import type { AskOutcome, WebhookRequest, WebhookSender } from '../../kernel/ports/webhook-sender.ts';
-import type { SendFailure, SendOutcome } from '../../kernel/send-outcome.ts';
+import type { SendOutcome } from '../../kernel/send-outcome.ts';
 import { mayConnectTo, readTarget, type TargetRules } from '../../webhooks/target.ts';
 import { boundCalls } from './bound-calls.ts';
 import { type ResolveHost, resolveByDns } from './resolve-host.ts';

@@ -1,4 +1,5 @@
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
+import { OTP_ALGORITHMS, type OtpAlgorithm } from '@countersign/protocol/tokens';
 import { type IdPrefix, idFromBytes, idNumber } from '../../kernel/ids.ts';
 import { isRefusal, type Result } from '../../kernel/result.ts';
 import { createToken } from '../../tokens/create-token.ts';
@@ -11,7 +12,7 @@ import {
   SOFTWARE_TYPES,
   type SoftwareType,
 } from '../../tokens/protectimus-types.ts';
-import { OTP_ALGORITHMS, type OtpAlgorithm, type OtpDigits } from '../../tokens/token.ts';
+import type { OtpDigits } from '../../tokens/token.ts';
 import type { User } from '../../users/user.ts';
 import { variantShowing, variantsOf } from '../device-variants.ts';
 import type { Endpoint, EndpointRequest } from '../endpoint.ts';

@@ -1,8 +1,7 @@
+import type { Weekday } from '@countersign/protocol/filters';
 import type { ActorReference } from '../../kernel/actor.ts';
 import type { AccountId, FilterId } from '../../kernel/ids.ts';
 import type { Holder } from './filter-usage.ts';
-
-export type Weekday = 'mon' | 'tue' | 'wed' | 'thu' | 'fri' | 'sat' | 'sun';
 
 export interface GeoRule {
   kind: 'geo';

@@ -1,3 +1,4 @@
+import { FILTER_KINDS, WEEKDAYS } from '@countersign/protocol/filters';
 import { z } from '@hono/zod-openapi';
 import {
   describeObject,
@@ -43,10 +44,7 @@ const rule = z
       windows: z
         .array(
           z.strictObject({
-            days: z
-              .array(z.enum(['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun']))
-              .max(7)
-              .openapi({ description: 'The days on which the window begins.' }),
+            days: z.array(z.enum(WEEKDAYS)).max(7).openapi({ description: 'The days on which the window begins.' }),
             fromMinute: minute,
             toMinute: minute.openapi({
               description: 'Minutes since midnight. Less than `fromMinute`: on the next day.',
@@ -84,7 +82,7 @@ const routes = describeObject(
   { path: '/filters', tag: 'Filters', one: 'a filter', many: 'filters', id: filterId },
   {
     query: namedPageQuery.extend({
-      kind: z.enum(['geo', 'time', 'ip']).optional().openapi({ description: 'Only filters of this kind.' }),
+      kind: z.enum(FILTER_KINDS).optional().openapi({ description: 'Only filters of this kind.' }),
     }),
     input,
     changes,

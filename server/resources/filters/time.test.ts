@@ -1,7 +1,8 @@
+import type { Weekday } from '@countersign/protocol/filters';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { frozen } from '../../testing/samples.ts';
-import type { TimeRule, Weekday } from './filter.ts';
+import type { TimeRule } from './filter.ts';
 import { timeAllows, timeProblems } from './time.ts';
 
 const MINUTE = 60_000;

@@ -1,4 +1,5 @@
-import type { TimeRule, Weekday } from './filter.ts';
+import type { Weekday } from '@countersign/protocol/filters';
+import type { TimeRule } from './filter.ts';
 
 const WEEK: readonly Weekday[] = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'];
 const DAY_NUMBERS: ReadonlyMap<string, number> = new Map(WEEK.map((day, number) => [day, number]));

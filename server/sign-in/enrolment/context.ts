@@ -1,8 +1,8 @@
+import type { EnrolmentKind } from '@countersign/protocol/tokens';
 import { assessEnrolment, type EnrolmentQuestion } from '../../authentication/assess-enrolment.ts';
 import { isFirstFactorCurrent } from '../../authentication/first-factor.ts';
 import { acceptedKindsFrom } from '../../authentication/second-factor.ts';
 import type { Ports } from '../../kernel/ports/ports.ts';
-import type { EnrolmentKind } from '../../resources/enrolment-policy.ts';
 import type { Resource } from '../../resources/resource.ts';
 import { loadAssignedTokens } from '../../tokens/load-assigned-tokens.ts';
 import type { Token } from '../../tokens/token.ts';

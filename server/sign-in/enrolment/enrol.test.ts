@@ -1,7 +1,8 @@
+import type { MethodPolicy } from '@countersign/protocol/resources';
+import type { TokenState } from '@countersign/protocol/tokens';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { isRefusal } from '../../kernel/result.ts';
 import type { EnrolmentPolicy } from '../../resources/enrolment-policy.ts';
-import type { MethodPolicy } from '../../resources/resource.ts';
 import { operatorContext, updateResource } from '../../testing/as-operator.ts';
 import { giveRecoveryCodes } from '../../testing/devices/recovery-device.ts';
 import {
@@ -23,7 +24,6 @@ import { totpApp } from '../../testing/totp-app.ts';
 import { deleteToken } from '../../tokens/delete-token.ts';
 import { tokenDocument, tokenIndexes } from '../../tokens/documents.ts';
 import { REPLACEMENT_TTL_MS } from '../../tokens/lockout.ts';
-import type { TokenState } from '../../tokens/token.ts';
 import { userDocument } from '../../users/documents.ts';
 import { flowDocument } from '../documents.ts';
 

@@ -1,4 +1,4 @@
-import type { EnrolmentKind } from '@countersign/protocol/flow';
+import type { EnrolmentKind } from '@countersign/protocol/tokens';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { operatorContext, updateUser } from '../../testing/as-operator.ts';
 import { anotherCode, freshAddress } from '../../testing/devices/sent-device.ts';

@@ -1,7 +1,6 @@
-import type { EnrolmentKind } from '@countersign/protocol/flow';
+import { ENROLMENT_KINDS, type EnrolmentKind, type TokenKind } from '@countersign/protocol/tokens';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { isRefusal } from '../../kernel/result.ts';
-import { ENROLMENT_KINDS } from '../../resources/enrolment-policy.ts';
 import { updateResource } from '../../testing/as-operator.ts';
 import { DEVICE_KINDS } from '../../testing/devices/device-kinds.ts';
 import { inTheFrame } from '../../testing/devices/passkey-device.ts';
@@ -24,7 +23,6 @@ import { totpApp } from '../../testing/totp-app.ts';
 import { credentialClaimDocument, tokenDocument, tokenIndexes } from '../../tokens/documents.ts';
 import { credentialHash } from '../../tokens/kinds/passkey/claim-credential.ts';
 import { findPasskey } from '../../tokens/kinds/passkey/find-passkey.ts';
-import type { TokenKind } from '../../tokens/token.ts';
 import { userDocument } from '../../users/documents.ts';
 import { flowDocument } from '../documents.ts';
 

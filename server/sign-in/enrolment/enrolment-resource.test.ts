@@ -1,9 +1,9 @@
+import { TOKEN_STATES, type TokenState } from '@countersign/protocol/tokens';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { isRefusal } from '../../kernel/result.ts';
 import type { Resource } from '../../resources/resource.ts';
 import { resourceId } from '../../testing/samples.ts';
-import { TOKEN_STATES, type TokenState } from '../../tokens/token.ts';
 import { chooseEnrolmentResource } from './enrolment-resource.ts';
 
 test('chooses a place without a working token, one with a lost secret first, and no other', () => {

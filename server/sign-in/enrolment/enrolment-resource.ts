@@ -1,3 +1,4 @@
+import type { TokenState } from '@countersign/protocol/tokens';
 import type { Actor } from '../../kernel/actor.ts';
 import type { ResourceId } from '../../kernel/ids.ts';
 import { mayHelpOn } from '../../kernel/policy.ts';
@@ -9,7 +10,6 @@ import { assignedTokens } from '../../tokens/assignments.ts';
 import { tokenDocument } from '../../tokens/documents.ts';
 import { rulesOf } from '../../tokens/kinds/rules.ts';
 import { tokenState } from '../../tokens/lockout.ts';
-import type { TokenState } from '../../tokens/token.ts';
 import type { User } from '../../users/user.ts';
 
 /** A resource of a user that has an enrolment policy, with the states of the user's tokens there. */

@@ -1,5 +1,5 @@
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
-import type { EnrolmentKind } from '../../resources/enrolment-policy.ts';
+import type { EnrolmentKind } from '@countersign/protocol/tokens';
 import type { Draft } from '../../tokens/kinds/actions.ts';
 import type { PresentedPasskey } from '../../tokens/kinds/passkey/passkey-challenge.ts';
 import type { User } from '../../users/user.ts';

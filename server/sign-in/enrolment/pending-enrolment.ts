@@ -1,11 +1,10 @@
 import type { OtpUse } from '@countersign/protocol/result';
+import type { EnrolmentKind, TokenKind } from '@countersign/protocol/tokens';
 import type { PassedSecond } from '../../authentication/step-up.ts';
 import type { TokenId } from '../../kernel/ids.ts';
-import type { EnrolmentKind } from '../../resources/enrolment-policy.ts';
 import type { Draft } from '../../tokens/kinds/actions.ts';
 import type { EnrolmentBasis } from '../../tokens/kinds/kind-enrolment.ts';
 import type { PresentedPasskey } from '../../tokens/kinds/passkey/passkey-challenge.ts';
-import type { TokenKind } from '../../tokens/token.ts';
 
 /** A token being set up, stored in the user's flow until its first valid proof. */
 export interface PendingEnrolment {

@@ -1,6 +1,6 @@
 import { FLOW_HEADER, type FlowView, type StartedFlow } from '@countersign/protocol/flow';
+import { ENROLMENT_KINDS } from '@countersign/protocol/tokens';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { ENROLMENT_KINDS } from '../../resources/enrolment-policy.ts';
 import { inTheFrame } from '../../testing/devices/passkey-device.ts';
 import { freshAddress } from '../../testing/devices/sent-device.ts';
 import { createFixture, NONCE, ORIGIN, PASSWORD } from '../../testing/fixtures.ts';

@@ -1,4 +1,4 @@
-import type { EnrolmentKind } from '@countersign/protocol/flow';
+import type { EnrolmentKind } from '@countersign/protocol/tokens';
 import { idFromBytes } from '../../kernel/ids.ts';
 import type { Ports } from '../../kernel/ports/ports.ts';
 import { type Draft, KIND_ACTIONS } from '../../tokens/kinds/actions.ts';

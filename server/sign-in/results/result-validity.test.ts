@@ -1,9 +1,10 @@
 import type { OtpUse } from '@countersign/protocol/result';
+import type { TokenState } from '@countersign/protocol/tokens';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { mailboxDigest } from '../../authentication/first-factor.ts';
 import { resourceId, sampleToken, sampleUser, tokenId } from '../../testing/samples.ts';
-import type { Token, TokenState } from '../../tokens/token.ts';
+import type { Token } from '../../tokens/token.ts';
 import { isResultValid } from './result-validity.ts';
 
 const NOW = 1_800_000_000_000;

@@ -1,8 +1,9 @@
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
+import { METHOD_POLICIES, TEST_MODES } from '@countersign/protocol/resources';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { idFromBytes } from '../../kernel/ids.ts';
-import { METHOD_POLICIES, type Resource, TEST_MODES } from '../../resources/resource.ts';
+import type { Resource } from '../../resources/resource.ts';
 import { frozen, sampleResource } from '../../testing/samples.ts';
 import { completeFlow, type VerifiedFactors } from '../complete-flow.ts';
 import { createFlow } from '../flow-transitions.ts';

@@ -1,6 +1,6 @@
+import type { MethodPolicy, TestMode } from '@countersign/protocol/resources';
 import { refusal } from '../../kernel/result.ts';
 import { MINUTE_MS } from '../../kernel/time.ts';
-import type { MethodPolicy, TestMode } from '../../resources/resource.ts';
 import type { VerifiedFactors } from '../complete-flow.ts';
 import type { Flow, ResultRecord } from '../flow.ts';
 import { countStep } from '../flow-transitions.ts';

@@ -1,5 +1,5 @@
+import type { OwnDetail } from '@countersign/protocol/resources';
 import { isRefusal, type Result, refusal } from '../../kernel/result.ts';
-import type { OwnDetail } from '../../resources/self-service-policy.ts';
 import { applyChanges } from '../../store/records/apply-changes.ts';
 import { editObject } from '../../store/records/read-object.ts';
 import { userDocument } from '../../users/documents.ts';

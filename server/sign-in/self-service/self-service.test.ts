@@ -1,9 +1,9 @@
+import { METHOD_POLICIES, OWN_DETAILS } from '@countersign/protocol/resources';
+import { TOKEN_STATES } from '@countersign/protocol/tokens';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { UserId } from '../../kernel/ids.ts';
-import { METHOD_POLICIES } from '../../resources/resource.ts';
-import { OWN_DETAILS } from '../../resources/self-service-policy.ts';
-import { TOKEN_STATES, type Token } from '../../tokens/token.ts';
+import type { Token } from '../../tokens/token.ts';
 import {
   deletionBlocker,
   isFresh,

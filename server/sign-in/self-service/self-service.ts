@@ -1,9 +1,11 @@
+import type { MethodPolicy } from '@countersign/protocol/resources';
+import type { TokenState } from '@countersign/protocol/tokens';
 import type { UserId } from '../../kernel/ids.ts';
 import { MINUTE_MS } from '../../kernel/time.ts';
-import type { MethodPolicy, Resource } from '../../resources/resource.ts';
+import type { Resource } from '../../resources/resource.ts';
 import type { SelfServicePolicy } from '../../resources/self-service-policy.ts';
 import { rulesOf } from '../../tokens/kinds/rules.ts';
-import type { Token, TokenState } from '../../tokens/token.ts';
+import type { Token } from '../../tokens/token.ts';
 import type { SelfProof } from './self-session.ts';
 
 /** Counted from the proof; a new proof restarts it. */

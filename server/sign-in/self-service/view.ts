@@ -1,4 +1,5 @@
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
+import type { OwnDetail } from '@countersign/protocol/resources';
 import type { SelfBrowser, SelfToken, SelfView } from '@countersign/protocol/self-service';
 import { availableKinds } from '../../authentication/assess-enrolment.ts';
 import { decideEnrolment } from '../../authentication/decide-enrolment.ts';
@@ -11,7 +12,6 @@ import type { Ports } from '../../kernel/ports/ports.ts';
 import { passwordDigest } from '../../passwords/password-digest.ts';
 import { minLengthOf } from '../../passwords/password-policy.ts';
 import { resourceDocument } from '../../resources/documents.ts';
-import type { OwnDetail } from '../../resources/self-service-policy.ts';
 import { type PasskeyNeeds, relyingParty } from '../../tokens/kinds/passkey/new-challenge.ts';
 import { knownPasskeys, passkeyNames } from '../../tokens/kinds/passkey/passkey-request.ts';
 import { rulesOf, showsOwnCodes } from '../../tokens/kinds/rules.ts';

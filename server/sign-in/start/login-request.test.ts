@@ -1,3 +1,4 @@
+import type { TokenState } from '@countersign/protocol/tokens';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { isRefusal } from '../../kernel/result.ts';
 import { consumeResult, createLoginRequest, updateResource } from '../../testing/as-operator.ts';
@@ -15,7 +16,6 @@ import {
 import { LoginDriver } from '../../testing/login-driver.ts';
 import { openTestPorts, type TestPorts } from '../../testing/test-ports.ts';
 import { totpApp } from '../../testing/totp-app.ts';
-import type { TokenState } from '../../tokens/token.ts';
 import { userDocument } from '../../users/documents.ts';
 import { LOGIN_REQUEST_ATTEMPTS, LOGIN_REQUEST_LIFETIME_MS } from '../flow.ts';
 import { parseHandle } from '../stored-flow.ts';

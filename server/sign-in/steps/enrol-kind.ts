@@ -1,5 +1,5 @@
+import type { EnrolmentKind } from '@countersign/protocol/tokens';
 import { refusal } from '../../kernel/result.ts';
-import type { EnrolmentKind } from '../../resources/enrolment-policy.ts';
 import { currentKinds, readEnrolmentContext } from '../enrolment/context.ts';
 import { setEnrolmentKind } from '../enrolment/enrolment-transitions.ts';
 import { startTokenCreation } from '../enrolment/start-token-creation.ts';

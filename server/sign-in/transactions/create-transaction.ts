@@ -1,4 +1,5 @@
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
+import type { TokenKind } from '@countersign/protocol/tokens';
 import type { TransactionField } from '@countersign/protocol/transaction';
 import { signingDenial, signingKinds } from '../../authentication/signing.ts';
 import type { FlowId, ResourceId } from '../../kernel/ids.ts';
@@ -8,7 +9,6 @@ import { isRefusal, type Result, refusal } from '../../kernel/result.ts';
 import { resourceDocument } from '../../resources/documents.ts';
 import type { NewId } from '../../store/records/create-object.ts';
 import { loadAssignedTokens } from '../../tokens/load-assigned-tokens.ts';
-import type { TokenKind } from '../../tokens/token.ts';
 import { findUser } from '../../users/find-user.ts';
 import { storeLoginRequest } from '../start/login-request.ts';
 import { countTransaction, draftTransaction, TRANSACTION_LIFETIME_MS } from './draft-transaction.ts';

@@ -1,9 +1,9 @@
 import type { FlowView } from '@countersign/protocol/flow';
+import type { TokenKind } from '@countersign/protocol/tokens';
 import type { SubmittedFactors } from '../../authentication/authenticate.ts';
 import type { TokenId } from '../../kernel/ids.ts';
 import type { Result } from '../../kernel/result.ts';
 import type { NewPin } from '../../tokens/store-token.ts';
-import type { TokenKind } from '../../tokens/token.ts';
 import type { Fixture } from '../fixtures.ts';
 import type { LoginDriver } from '../login-driver.ts';
 

@@ -1,4 +1,4 @@
-import { OTP_ALGORITHMS, type OtpAlgorithm } from '../token.ts';
+import { OTP_ALGORITHMS, type OtpAlgorithm } from '@countersign/protocol/tokens';
 import { ImportError } from './import-file.ts';
 
 /** The fields of a row, as written. */

@@ -1,7 +1,8 @@
 import { CodedError } from '@countersign/protocol/coded-error';
 import type { ImportFlaw, ImportFormat, ImportWarning } from '@countersign/protocol/token-import';
+import type { OtpAlgorithm } from '@countersign/protocol/tokens';
 import type { OcraSuite } from '../kinds/ocra/suite.ts';
-import type { OtpAlgorithm, OtpDigits } from '../token.ts';
+import type { OtpDigits } from '../token.ts';
 
 /** The token of a row, within the bounds of every token. */
 export type ImportedToken = ImportedOathToken | ImportedOcraToken;

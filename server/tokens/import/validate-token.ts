@@ -1,7 +1,7 @@
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
+import { TOKEN_KINDS } from '@countersign/protocol/tokens';
 import { SECRET_MAX_BYTES, SECRET_MIN_BYTES } from '../kinds/oath/code.ts';
 import { KIND_RULES } from '../kinds/rules.ts';
-import { TOKEN_KINDS } from '../token.ts';
 import type { DeclaredToken } from './declared-token.ts';
 import { ImportError, type ImportedToken } from './import-file.ts';
 

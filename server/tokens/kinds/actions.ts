@@ -1,8 +1,9 @@
+import type { TokenKind } from '@countersign/protocol/tokens';
 import { callDependency } from '../../kernel/dependency.ts';
 import type { Ports } from '../../kernel/ports/ports.ts';
 import type { Candidate, FactorCheck } from '../factor-check.ts';
 import type { SecondAnswer } from '../second-answer.ts';
-import type { Token, TokenKind } from '../token.ts';
+import type { Token } from '../token.ts';
 import type { TokenKindActions } from './kind-actions.ts';
 import { oathActions } from './oath/actions.ts';
 import { ocraActions } from './ocra/actions.ts';

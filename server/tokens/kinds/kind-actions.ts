@@ -1,4 +1,5 @@
 import type { RefusalCode } from '@countersign/protocol/codes';
+import type { TokenKind } from '@countersign/protocol/tokens';
 import type { TokenId } from '../../kernel/ids.ts';
 import type { MailLanguage } from '../../kernel/mail.ts';
 import type { CodePorts, Ports, SecretPorts, WritePorts } from '../../kernel/ports/ports.ts';
@@ -10,7 +11,7 @@ import type { Challenge, PreparedChallenge } from '../challenge.ts';
 import type { Candidate, FactorCheck } from '../factor-check.ts';
 import type { PrepareContext, PrepareNeeds } from '../prepare-context.ts';
 import type { SecondAnswer } from '../second-answer.ts';
-import type { Token, TokenKind } from '../token.ts';
+import type { Token } from '../token.ts';
 import type { Transaction } from '../transaction.ts';
 import type { KindEnrolment, TokenDraft } from './kind-enrolment.ts';
 import type { CodeCheck } from './oath/check-otp.ts';

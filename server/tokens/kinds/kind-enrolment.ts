@@ -1,5 +1,6 @@
-import type { EnrolmentKind, EnrolView, FlowView } from '@countersign/protocol/flow';
+import type { EnrolView, FlowView } from '@countersign/protocol/flow';
 import type { PasskeyAttestation } from '@countersign/protocol/passkey';
+import type { EnrolmentKind } from '@countersign/protocol/tokens';
 import type { CodeChannel } from '../../kernel/code-channel.ts';
 import type { AccountId, FlowId, TokenId } from '../../kernel/ids.ts';
 import type { Ports, ReadPorts, SecretPorts } from '../../kernel/ports/ports.ts';

@@ -1,11 +1,12 @@
 import type { FactorKind, FactorOption } from '@countersign/protocol/flow';
+import type { OtpAlgorithm } from '@countersign/protocol/tokens';
 import type { EventFactor } from '../../kernel/event.ts';
 import type { Refusal } from '../../kernel/result.ts';
 import type { SealedSecret } from '../../store/define-document.ts';
 import type { DeclaredToken } from '../import/declared-token.ts';
 import type { ImportedRecord, ImportedToken } from '../import/import-file.ts';
 import type { SecondAnswer } from '../second-answer.ts';
-import type { OtpAlgorithm, OtpDigits, Token } from '../token.ts';
+import type { OtpDigits, Token } from '../token.ts';
 
 /** What the API shows of a kind, beside the fields of every token. */
 export interface ShownOfKind {

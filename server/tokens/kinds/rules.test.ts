@@ -1,6 +1,6 @@
 import { FACTOR_KINDS } from '@countersign/protocol/flow';
+import { TOKEN_KINDS } from '@countersign/protocol/tokens';
 import { expect, test } from 'vitest';
-import { TOKEN_KINDS } from '../token.ts';
 import { KIND_ACTIONS } from './actions.ts';
 import { isSubstitute, KIND_RULES, kindOfFactor } from './rules.ts';
 

@@ -1,5 +1,6 @@
 import type { FactorKind } from '@countersign/protocol/flow';
-import { TOKEN_KINDS, type Token, type TokenKind } from '../token.ts';
+import { TOKEN_KINDS, type TokenKind } from '@countersign/protocol/tokens';
+import type { Token } from '../token.ts';
 import type { TokenKindRules } from './kind-rules.ts';
 import { oathRules } from './oath/rules.ts';
 import { ocraRules } from './ocra/rules.ts';

@@ -1,4 +1,5 @@
-import type { EnrolmentKind, EnrolView } from '@countersign/protocol/flow';
+import type { EnrolView } from '@countersign/protocol/flow';
+import type { EnrolmentKind } from '@countersign/protocol/tokens';
 import { Alert } from '@countersign/ui/alert.tsx';
 import type { EnrolmentTexts } from '../../i18n/enrolment.ts';
 import type { Texts } from '../../i18n/texts.ts';

@@ -1,3 +1,4 @@
+import type { HookFailureRule } from '@countersign/protocol/resources';
 import { referenceTo } from '../../../kernel/actor.ts';
 import type { EventDraft } from '../../../kernel/event.ts';
 import type { ResourceId } from '../../../kernel/ids.ts';
@@ -7,7 +8,7 @@ import { createEvent, type RequestContext } from '../../../kernel/request-contex
 import { isRefusal, type Refusal, type Result, refusal, wrongInput } from '../../../kernel/result.ts';
 import { addSecret } from '../../../kernel/signing-secret.ts';
 import { hookDocument, hookSecretContext, resourceDocument } from '../../../resources/documents.ts';
-import type { Hook, HookFailureRule } from '../../../resources/hook.ts';
+import type { Hook } from '../../../resources/hook.ts';
 import type { Resource } from '../../../resources/resource.ts';
 import { reindex } from '../../../store/index-entries.ts';
 import { changedFields } from '../../../store/records/read-object.ts';

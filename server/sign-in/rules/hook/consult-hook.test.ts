@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto';
+import type { HookFailureRule } from '@countersign/protocol/resources';
 import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { AccountEvent } from '../../../kernel/event.ts';
@@ -8,7 +9,6 @@ import type { AskOutcome } from '../../../kernel/ports/webhook-sender.ts';
 import { isRefusal } from '../../../kernel/result.ts';
 import { boundCalls } from '../../../platform/webhook-http/bound-calls.ts';
 import { hookDocument } from '../../../resources/documents.ts';
-import type { HookFailureRule } from '../../../resources/hook.ts';
 import { transact } from '../../../store/transact.ts';
 import { consumeResult, createLoginRequest, operatorContext, unassign } from '../../../testing/as-operator.ts';
 import { FakeWebhookSender, hookAnswer } from '../../../testing/fake-senders.ts';

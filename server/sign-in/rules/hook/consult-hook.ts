@@ -1,12 +1,12 @@
 import type { SiteReason } from '@countersign/protocol/flow';
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
+import type { HookFailureRule } from '@countersign/protocol/resources';
 import { filterInput, readAccessAgain } from '../../../authentication/read-access.ts';
 import type { UserId } from '../../../kernel/ids.ts';
 import type { Ports } from '../../../kernel/ports/ports.ts';
 import type { ClientInfo } from '../../../kernel/request-context.ts';
 import { isRefusal, type Refusal, type Result, refusal, withAudit } from '../../../kernel/result.ts';
 import { passwordDigest } from '../../../passwords/password-digest.ts';
-import type { HookFailureRule } from '../../../resources/hook.ts';
 import type { Resource } from '../../../resources/resource.ts';
 import type { RequestPorts } from '../../../store/request-ports.ts';
 import { completeFlow, type VerifiedFactors } from '../../complete-flow.ts';

@@ -1,11 +1,12 @@
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
+import { HOOK_FAILURE_RULES } from '@countersign/protocol/resources';
 import { z } from '@hono/zod-openapi';
 import { createdAt, resourceId } from '../../../http/api/fields.ts';
 import { route } from '../../../http/api/route.ts';
 import { jsonAnswer, jsonBody, refuseResult } from '../../../http/api/router.ts';
 import type { Ports } from '../../../kernel/ports/ports.ts';
 import { isRefusal } from '../../../kernel/result.ts';
-import { HOOK_FAILURE_RULES, type Hook } from '../../../resources/hook.ts';
+import type { Hook } from '../../../resources/hook.ts';
 import { overlapMs, presentSecrets, secretsView, signingSecret } from '../../../webhooks/signing-secret-fields.ts';
 import { readHook, removeHook, rotateHookSecret, setHook } from './change-hook.ts';
 import { testHook } from './test-hook.ts';

@@ -1,8 +1,9 @@
+import { TOKEN_KINDS } from '@countersign/protocol/tokens';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { sampleToken, sampleUser } from '../../../testing/samples.ts';
 import { MAX_PASSKEYS } from '../../../tokens/kinds/passkey/start-passkey-registration.ts';
-import { TOKEN_KINDS, type Token } from '../../../tokens/token.ts';
+import type { Token } from '../../../tokens/token.ts';
 import type { User } from '../../../users/user.ts';
 import { canBeUpgraded, mayUpgrade, type ShownFactors } from './passkey-upgrade.ts';
 

@@ -1,8 +1,8 @@
+import { OTP_ALGORITHMS, type OtpAlgorithm } from '@countersign/protocol/tokens';
 import fc from 'fast-check';
 import { generateSync } from 'otplib';
 import { describe, expect, test } from 'vitest';
 import { RFC_SECRET } from '../../../testing/samples.ts';
-import { OTP_ALGORITHMS, type OtpAlgorithm } from '../../token.ts';
 import { hotp } from './code.ts';
 
 /** RFC 6238 appendix B repeats the ASCII secret up to the length of the hash (errata 2866). */

@@ -1,6 +1,7 @@
 import { createHmac, createSecretKey } from 'node:crypto';
+import type { OtpAlgorithm } from '@countersign/protocol/tokens';
 import { dynamicTruncate } from '@otplib/core';
-import type { OtpAlgorithm, OtpDigits } from '../../token.ts';
+import type { OtpDigits } from '../../token.ts';
 
 /** A seed has 128 to 512 bits (RFC 4226 section 4, R6, asks for at least 128). */
 export const SECRET_MIN_BYTES = 16;

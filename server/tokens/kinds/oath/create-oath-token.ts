@@ -1,3 +1,4 @@
+import type { OtpAlgorithm } from '@countersign/protocol/tokens';
 import { accountOf } from '../../../accounts/read-account.ts';
 import type { TokenId } from '../../../kernel/ids.ts';
 import type { SecretPorts } from '../../../kernel/ports/ports.ts';
@@ -10,7 +11,7 @@ import { seedContext } from '../../seed-context.ts';
 import type { SpentSeed } from '../../spent-seed.ts';
 import { readSpentSeed } from '../../spent-seeds.ts';
 import { type NewPin, type NewTokenRecord, SECRET_BYTES, storeToken } from '../../store-token.ts';
-import type { OathToken, OtpAlgorithm, OtpDigits } from '../../token.ts';
+import type { OathToken, OtpDigits } from '../../token.ts';
 import type { CreatedToken } from '../kind-actions.ts';
 import { base32Encode } from './base32.ts';
 import { otpauthUri } from './otpauth.ts';

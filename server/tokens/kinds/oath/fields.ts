@@ -1,6 +1,6 @@
+import { OTP_ALGORITHMS } from '@countersign/protocol/tokens';
 import { z } from '@hono/zod-openapi';
 import { counter, digits, kindOf, periodMs, pin, record, secret } from '../../input-fields.ts';
-import { OTP_ALGORITHMS } from '../../token.ts';
 
 export const oathInput = z
   .strictObject({

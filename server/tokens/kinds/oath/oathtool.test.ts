@@ -1,8 +1,9 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { OTP_ALGORITHMS, type OtpAlgorithm } from '@countersign/protocol/tokens';
 import { describe, expect, test } from 'vitest';
 import { sampleToken, totp } from '../../../testing/samples.ts';
-import { OTP_ALGORITHMS, type OtpAlgorithm, type OtpDigits } from '../../token.ts';
+import type { OtpDigits } from '../../token.ts';
 import { hotp } from './code.ts';
 import { currentOtp } from './verify-otp.ts';
 

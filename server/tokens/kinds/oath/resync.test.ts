@@ -1,7 +1,8 @@
+import { OTP_ALGORITHMS } from '@countersign/protocol/tokens';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { frozen, PERIOD_MS, RFC_SECRET, sampleToken, totp } from '../../../testing/samples.ts';
-import { type OathToken, OTP_ALGORITHMS } from '../../token.ts';
+import type { OathToken } from '../../token.ts';
 import { hotp } from './code.ts';
 import { DRIFT_MAX_STEPS } from './otp-window.ts';
 import { HOTP_RESYNC_AHEAD, resynchronise } from './resync.ts';

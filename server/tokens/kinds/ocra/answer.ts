@@ -1,6 +1,6 @@
 import { createHash, createHmac, createSecretKey } from 'node:crypto';
+import type { OtpAlgorithm } from '@countersign/protocol/tokens';
 import { dynamicTruncate, truncateDigits } from '@otplib/core';
-import type { OtpAlgorithm } from '../../token.ts';
 import { LEGACY_SECRET_MIN_BYTES, SECRET_MAX_BYTES } from '../oath/code.ts';
 import { formatSuite, type OcraSuite, type QuestionFormat } from './suite.ts';
 

@@ -1,8 +1,8 @@
+import { OTP_ALGORITHMS } from '@countersign/protocol/tokens';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { anyCharacter } from '../../../../shared/testing/any-character.ts';
 import { anySuite, suiteOf } from '../../../testing/ocra-samples.ts';
-import { OTP_ALGORITHMS } from '../../token.ts';
 import { formatSuite, type OcraSuite, parseSuite, stepMs } from './suite.ts';
 import { suiteFault } from './suite-fault.ts';
 

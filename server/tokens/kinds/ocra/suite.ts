@@ -1,5 +1,5 @@
+import { OTP_ALGORITHMS, type OtpAlgorithm } from '@countersign/protocol/tokens';
 import { HOUR_MS, MINUTE_MS } from '../../../kernel/time.ts';
-import { OTP_ALGORITHMS, type OtpAlgorithm } from '../../token.ts';
 
 declare const suiteText: unique symbol;
 /** An OCRASuite in its one spelling (RFC 6287 section 6). */
