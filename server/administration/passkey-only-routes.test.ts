@@ -309,7 +309,9 @@ test('SR-81: the first superuser of an installation that requires passkeys adds 
   expect([made.status, made.headers.get('set-cookie')]).toEqual([201, null]);
   const begun = await afterPassword();
   expect(begun.view).not.toHaveProperty('enrolment');
-  expect((await enrol(begun, new SoftwareAuthenticator())).view.step).toBe('done');
+  const unverified = await enrol(begun, new SoftwareAuthenticator({ verifies: false }));
+  expect(unverified.view).toMatchObject({ step: 'enrol', error: { code: 'PASSKEY_INVALID' } });
+  expect((await enrol({ ...begun, ...unverified }, new SoftwareAuthenticator())).view.step).toBe('done');
 });
 
 test('SR-81: without a token, the last passkey stays also where none is required', async () => {

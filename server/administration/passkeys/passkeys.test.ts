@@ -202,6 +202,13 @@ describe('SR-61: is refused', () => {
     expect(isIn((await signIn(device)).progress)).toBe(true);
   });
 
+  // The browser is made to leave out what the registration asks for.
+  test('at its registration, by a device that has not verified its user', async () => {
+    const { outcome } = await register(ada, new SoftwareAuthenticator({ verifies: false }));
+    expect(outcome).toEqual({ refused: 'PASSKEY_INVALID' });
+    expect(await stored()).not.toHaveProperty('passkeys');
+  });
+
   test('a second time: the same answer opens no other session', async () => {
     const device = await withPasskey();
     const { answer, progress } = await signIn(device);

@@ -27,7 +27,8 @@ const RULES: AssertionRules = {
 };
 
 async function registered(device: SoftwareAuthenticator): Promise<WebauthnFactor> {
-  const factor = await verifyAttestation(device.create({ ...CEREMONY, userHandle: HANDLE }), RULES);
+  const made = device.create({ ...CEREMONY, userHandle: HANDLE });
+  const factor = await verifyAttestation(made, { ...RULES, userVerification: 'preferred' });
   if (!factor) throw new Error('not registered');
   return factor;
 }
@@ -187,8 +188,15 @@ describe('SR-61: a registration is refused', () => {
 
   test('SR-61: without a present user, unless the device was not to ask', async () => {
     const silent = new SoftwareAuthenticator().create({ ...CEREMONY, userHandle: HANDLE }, { flags: 0 });
-    expect(await verifyAttestation(silent, RULES)).toBeUndefined();
-    expect(await verifyAttestation(silent, { ...RULES, isConditional: true })).toBeDefined();
+    const preferred = { ...RULES, userVerification: 'preferred' } as const;
+    expect(await verifyAttestation(silent, preferred)).toBeUndefined();
+    expect(await verifyAttestation(silent, { ...preferred, isConditional: true })).toBeDefined();
+  });
+
+  test('SR-61: without a verified user, where that is required', async () => {
+    const unverified = new SoftwareAuthenticator().create({ ...CEREMONY, userHandle: HANDLE }, { flags: 1 });
+    expect(await verifyAttestation(unverified, RULES)).toBeUndefined();
+    expect(await verifyAttestation(unverified, { ...RULES, userVerification: undefined })).toBeDefined();
   });
 
   test('not for what the browser leaves out, and nothing is assumed of it', async () => {

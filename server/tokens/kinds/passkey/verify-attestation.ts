@@ -1,4 +1,4 @@
-import type { PasskeyAttestation } from '@countersign/protocol/passkey';
+import type { PasskeyAttestation, PasskeyVerification } from '@countersign/protocol/passkey';
 import type { WebauthnFactor } from '../../token.ts';
 import { type CeremonyRules, clientDataFault, originsOf } from './client-data.ts';
 import { isSafePasskey } from './passkey-point.ts';
@@ -10,12 +10,14 @@ export interface AttestationRules extends CeremonyRules {
   rpId: string;
   /** With conditional mediation the device asks for nothing, so it reports no presence (UP). Default: it has to. */
   isConditional?: true | undefined;
+  /** `required`: the device has verified its user (UV). Default: each sign-in asks for that where it counts. */
+  userVerification?: PasskeyVerification | undefined;
 }
 
 /**
  * The passkey that a device has created, if the response is valid (WebAuthn level 3, section 7.1); else undefined. User
- * presence (UP) is required, unless it was created without asking; each sign-in requires it, and user verification (UV)
- * where it counts. The manufacturer is not verified (attestation `none`), whatever a device says about it.
+ * presence (UP) is required, unless it was created without asking. The manufacturer is not verified (attestation
+ * `none`), whatever a device says about it.
  */
 export async function verifyAttestation(
   attestation: PasskeyAttestation,
@@ -41,7 +43,7 @@ export async function verifyAttestation(
       expectedOrigin: originsOf(rules),
       expectedRPID: rules.rpId,
       requireUserPresence: !rules.isConditional,
-      requireUserVerification: false,
+      requireUserVerification: rules.userVerification === 'required',
       supportedAlgorithmIDs: [...PASSKEY_ALGORITHMS],
     });
   const checked = await verify().catch(() => undefined);
