@@ -9,6 +9,7 @@ import { PageHead } from '../shell/page-head.tsx';
 import { Timestamp } from '../shell/timestamp.tsx';
 import { ADMINISTRATORS, AdministratorBadges, type AdministratorView } from './administrator.tsx';
 import { t } from './i18n.ts';
+import { PasskeysOnly } from './passkeys-only.tsx';
 import { Roles } from './roles.tsx';
 
 export function AdministratorList() {
@@ -61,6 +62,7 @@ export function AdministratorList() {
         ]}
         empty={<Empty icon={ShieldUser} title={t('title')} text={t('lead')} />}
       />
+      <PasskeysOnly />
       <Roles />
     </>
   );

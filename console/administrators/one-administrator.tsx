@@ -79,7 +79,7 @@ export function OneAdministrator({ id }: { id: string }) {
             act={t(one.state === 'invited' ? 'takeBack' : 'remove')}
             text={t(one.state === 'invited' ? 'takeBackText' : 'removeText')}
             back={ADMINISTRATORS}
-            alsoChanged={['administrators']}
+            alsoChanged={['administrators', 'administrator-factors']}
             why={one.role === 'superuser' ? t('superuserStays') : undefined}
           />
         </>

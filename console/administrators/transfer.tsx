@@ -1,14 +1,13 @@
 import { useState } from 'preact/hooks';
-import { Dialog } from '../parts/dialog.tsx';
-import { SendingForm } from '../parts/form.tsx';
-import { passkeyProofOf, useProof } from '../profile/use-proof.tsx';
+import { passkeyProofOf } from '../profile/use-proof.tsx';
 import { useConsole } from '../shell/context.ts';
 import type { AdministratorView } from './administrator.tsx';
 import { t } from './i18n.ts';
+import { ProofDialog } from './proof-dialog.tsx';
 
 /** Transfers the superuser role: the new superuser's name is typed, and both factors are confirmed again (SR-38). */
 export function Transfer({ to }: { to: AdministratorView }) {
-  const { ask } = useConsole();
+  const { session, ask, notify, renew } = useConsole();
   const [isProving, setProving] = useState(false);
   const begin = async () => {
     const isSure = await ask({
@@ -31,34 +30,20 @@ export function Transfer({ to }: { to: AdministratorView }) {
           {t('transfer')}
         </button>
       </div>
-      {isProving && <Proof to={to} onClose={() => setProving(false)} />}
+      {isProving && (
+        <ProofDialog<AdministratorView>
+          action={t('transferDo')}
+          passkeys={passkeyProofOf(session)}
+          send={(prove, values) => prove(`administrators/${to.id}/transfer`, values)}
+          onDone={() => {
+            setProving(false);
+            notify({ text: t('transferred', { name: to.name }) });
+            // The transfer ended both sessions, so the console shows the sign-in.
+            renew();
+          }}
+          onClose={() => setProving(false)}
+        />
+      )}
     </section>
-  );
-}
-
-function Proof({ to, onClose }: { to: AdministratorView; onClose(): void }) {
-  const { client, texts, session, notify, renew } = useConsole();
-  const { email } = session.administrator;
-  const proof = useProof({ client, texts, passkeys: passkeyProofOf(session) });
-  return (
-    <Dialog title={t('transferProof')} onClose={onClose}>
-      <SendingForm<AdministratorView>
-        fields={proof.fields}
-        button={t('transferDo')}
-        texts={texts}
-        isNext
-        username={email}
-        send={(values) => proof.send(`administrators/${to.id}/transfer`, values)}
-        onDone={() => {
-          onClose();
-          notify({ text: t('transferred', { name: to.name }) });
-          // The transfer ended both sessions, so the console shows the sign-in.
-          renew();
-        }}
-        onCancel={onClose}
-      >
-        {proof.ways}
-      </SendingForm>
-    </Dialog>
   );
 }

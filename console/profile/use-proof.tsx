@@ -34,7 +34,7 @@ export function useProof({ client, texts, passkeys }: { client: Client; texts: T
   fields: FieldSpec[];
   /** The links to the other ways. */
   ways: ComponentChildren;
-  send<Body>(path: string, values: object): Promise<Answer<Body>>;
+  send<Body>(path: string, values: object, method?: 'POST' | 'PATCH'): Promise<Answer<Body>>;
 } {
   const [way, setWay] = useState<Way>(passkeys === 'none' ? 'otp' : 'passkey');
   const others = WAYS[passkeys].filter((one) => one !== way);
@@ -58,12 +58,12 @@ export function useProof({ client, texts, passkeys }: { client: Client; texts: T
         {texts(LABELS[one])}
       </button>
     )),
-    async send<Body>(path: string, values: object): Promise<Answer<Body>> {
-      if (way !== 'passkey') return client.send<Body>('POST', path, values);
+    async send<Body>(path: string, values: object, method: 'POST' | 'PATCH' = 'POST'): Promise<Answer<Body>> {
+      if (way !== 'passkey') return client.send<Body>(method, path, values);
       const question = await client.send<PasskeyRequest>('POST', 'me/passkey-question');
       if (question.kind !== 'done') return question;
       const passkey = await requestPasskey(question.body);
-      return passkey ? client.send<Body>('POST', path, { ...values, passkey }) : PASSKEY_REFUSED;
+      return passkey ? client.send<Body>(method, path, { ...values, passkey }) : PASSKEY_REFUSED;
     },
   };
 }
