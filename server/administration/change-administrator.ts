@@ -29,6 +29,7 @@ import {
 } from './documents.ts';
 import { dropToken } from './enrol-token.ts';
 import { missingResource } from './missing-resource.ts';
+import type { OwnContext } from './reauthenticate.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets'>;
 
@@ -116,7 +117,7 @@ export async function removeAdministrator(
  */
 export async function transferSuperuser(
   ports: Pick<Needs, 'store' | 'clock' | 'random'>,
-  act: RequestContext,
+  act: RequestContext & Pick<OwnContext, 'session'>,
   to: AdministratorId,
 ): Promise<Result<{ from: Administrator; to: Administrator }>> {
   const { actor } = act;
@@ -135,6 +136,7 @@ export async function transferSuperuser(
     ([home, giver, receiver], now) => {
       if (!home || !receiver) return { answer: refusal('ADMINISTRATOR_NOT_FOUND') };
       if (!giver || home.value.superuser !== from) return { answer: refusal('FORBIDDEN') };
+      if (giver.value.sessionEpoch !== act.session.epoch) return { answer: refusal('SESSION_ENDED') };
       if (receiver.value.state !== 'active') return { answer: refusal('ADMINISTRATOR_INACTIVE') };
       const [before, after] = [giver.value, receiver.value].map((one) => ({
         ...one,

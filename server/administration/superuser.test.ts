@@ -14,7 +14,8 @@ import {
   selfServiceContext,
 } from '../testing/administrators.ts';
 import { operatorContext } from '../testing/as-operator.ts';
-import { createFixture, type Fixture, read, unwrap } from '../testing/fixtures.ts';
+import { beforeCommitOf } from '../testing/before-commit.ts';
+import { createFixture, type Fixture, overwrite, read, unwrap } from '../testing/fixtures.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
 import { tokenDocument, tokenIndexes } from '../tokens/documents.ts';
 import { updateToken } from '../tokens/update-token.ts';
@@ -85,6 +86,18 @@ test('refuses a transfer by an administrator who is not superuser, and by the su
   ]) {
     expect(await handOverSuperuser(ports, selfServiceContext(superuser), proof, id)).toHaveProperty('refused');
   }
+  expect((await read(ports, accountDocument.key(scene.account))).superuser).toBe(superuser.id);
+});
+
+// The attack: both factors were shown in a stolen session, which its owner ends before the commit.
+test('SR-38: a session that ends after both factors were confirmed transfers nothing', async () => {
+  const act = selfServiceContext(superuser);
+  const key = administratorDocument.key(superuser.account, superuser.id);
+  beforeCommitOf(ports, 'account', async (replica) => {
+    const { sessionEpoch } = await read(replica, key);
+    await overwrite(replica, key, { sessionEpoch: sessionEpoch + 1 });
+  });
+  expect(await transferSuperuser(ports, act, administrator.id)).toEqual({ refused: 'SESSION_ENDED' });
   expect((await read(ports, accountDocument.key(scene.account))).superuser).toBe(superuser.id);
 });
 

@@ -16,7 +16,12 @@ import { authenticateKey } from '../../../protectimus/authenticate-key.ts';
 import { acceptedHours, hourlyPassword } from '../../../protectimus/hourly-password.ts';
 import { deleteResource } from '../../../resources/delete-resource.ts';
 import { updateResource } from '../../../resources/update-resource.ts';
-import { addAdministrator, type FixtureAdministrator, toSecondFactor } from '../../../testing/administrators.ts';
+import {
+  addAdministrator,
+  type FixtureAdministrator,
+  selfServiceContext,
+  toSecondFactor,
+} from '../../../testing/administrators.ts';
 import {
   assign,
   authenticate,
@@ -234,8 +239,7 @@ describe('an administrator', () => {
 
   test('who transferred the role of the superuser and was removed is removed', async () => {
     const { over } = await restoredAfter(async () => {
-      const role = { kind: 'administrator', account, id: ada.id, role: 'superuser', resources: [] } as const;
-      unwrap(await transferSuperuser(ports, { actor: role }, eve.id));
+      unwrap(await transferSuperuser(ports, selfServiceContext(ada), eve.id));
       unwrap(await removeAdministrator(ports, act, ada.id));
     });
     expect((await read(over, accountDocument.key(account))).superuser).toBe(eve.id);
@@ -256,7 +260,7 @@ describe('an administrator', () => {
     expect(await opens(ports)).toBe(true);
     const { over, report } = await restoredAfter(async () => {
       const successor = await addAdministrator(ports, account, { email: 'bob@acme.example' });
-      unwrap(await transferSuperuser(ports, { actor: role }, successor.id));
+      unwrap(await transferSuperuser(ports, selfServiceContext(ada), successor.id));
       unwrap(await removeAdministrator(ports, act, ada.id));
     });
     expect(await opens(over)).toBe(false);
