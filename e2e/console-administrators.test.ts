@@ -10,11 +10,12 @@ import {
 import { addResource, addToken, addUser, overwrite, read } from '../server/testing/fixtures.ts';
 import { tokenDocument } from '../server/tokens/documents.ts';
 import { userDocument } from '../server/users/documents.ts';
-import { createSuperuser, nextCode } from './harness/console-people.ts';
-import { openConsoleSessions, testAccessibility } from './harness/console-sessions.ts';
+import { createSuperuser, nextCode, openPasswordStep } from './harness/console-people.ts';
+import { DESK, openConsoleSessions, PHONE, testAccessibility } from './harness/console-sessions.ts';
 import { expectAccessible } from './harness/console-view.ts';
 import { expect } from './harness/expect.ts';
 import { CORPUS, recordExecutions } from './harness/markup-corpus.ts';
+import { attachAuthenticator } from './harness/passkeys.ts';
 
 const visits = openConsoleSessions('console administrators');
 const { enter } = visits;
@@ -193,6 +194,88 @@ describe('an administrator', () => {
     await expect(view.heading).toHaveText(/Sign in|Which account/);
     expect((await read(visits.ports, accountDocument.key(ada.account))).superuser).toBe(grace.id);
   });
+});
+
+// SR-81. The attack: a code is typed on a phishing page. The superuser's own way in is not lost on the way.
+test.each([
+  ['a phone', PHONE],
+  ['a desk', DESK],
+])('SR-81: the superuser requires passkeys once all have one, and allows codes again, on %s', async (_, size) => {
+  const ada = await createSuperuser(visits.stage);
+  const grace = await graceOf(ada);
+  await overwrite(visits.ports, administratorDocument.key(ada.account, grace.id), { name: 'Grace' });
+  const view = await enter(ada, '/console/administrators', size);
+  const policy = view.main.getByRole('region', { name: 'Passkeys only', exact: true });
+  const lacking = policy.getByRole('list', { name: 'Administrators without a passkey', exact: true });
+  const require = policy.getByRole('button', { name: 'Require passkeys', exact: true });
+  await expect(lacking.getByRole('listitem')).toHaveCount(2);
+  await expect(lacking).toContainText(`Ada (You) ${ada.email}`);
+  await expect(lacking).toContainText(`Grace ${grace.email}`);
+  await expect(policy).toContainText('the only way back is “countersign admin recover” on the server');
+  await expect(require).toHaveCount(0);
+  await expectAccessible(view, 'passkeys are missing');
+
+  await attachAuthenticator(view.page, []);
+  await view.goTo('/console/your-sign-in');
+  await view.button('Passkeys: Add').click();
+  await view.fill({ 'Current password': ada.password, 'One-time code': nextCode(visits.stage, ada.secret) });
+  await view.button('Continue').click();
+  await view.button('Create the passkey').click();
+  await expect(view.main.getByText('The passkey was added.')).toBeFocused();
+  const { passkeys = [] } = await stored(ada);
+  const give = (has: typeof passkeys) =>
+    overwrite(visits.ports, administratorDocument.key(ada.account, grace.id), { passkeys: has });
+  await give(passkeys);
+  await view.page.goto(`${visits.stage.url}/console/administrators`);
+
+  const prove = async (action: string, password = ada.password) => {
+    const dialog = view.page.getByRole('dialog', { name: 'Confirm with both factors', exact: true });
+    await dialog.getByLabel('Current password', { exact: true }).fill(password);
+    await dialog.getByRole('button', { name: action, exact: true }).click();
+  };
+  await require.click();
+  await expectAccessible(view, 'proof with a passkey');
+  await prove('Require passkeys', 'not the password of hers');
+  await expect(view.wrong.filter({ hasText: /./ })).toHaveText(
+    'These sign-in details are not right. Check them and try again.',
+  );
+  // Meanwhile one is left without.
+  await give([]);
+  await prove('Require passkeys');
+  await expect(view.toast('An active administrator has no passkey yet and could not sign in any more.')).toBeVisible();
+  await expect(lacking.getByRole('listitem')).toHaveText([`Grace ${grace.email}`]);
+  await give(passkeys);
+  await view.page.reload();
+  await require.click();
+  await prove('Require passkeys');
+  // The session began with a code.
+  await expect(view.heading).toHaveText(/Sign in|Which account/);
+  await openPasswordStep(view, ada);
+  await view.fill({ Password: ada.password });
+  await view.button('Sign in').click();
+  await view.at('Use a passkey');
+  await view.button('Use a passkey').click();
+  await expect(view.heading).toHaveText(/^(Home|Administrators)$/);
+
+  await view.page.goto(`${visits.stage.url}/console/administrators`);
+  await expect(policy).toContainText('with their password and a passkey, and in no other way.');
+  await policy.getByRole('button', { name: 'Allow codes again', exact: true }).click();
+  await prove('Allow codes again');
+  await expect(view.toast('Administrators can sign in with codes again.')).toBeVisible();
+  await expect(require).toBeVisible();
+  expect(await read(visits.ports, accountDocument.key(ada.account))).not.toHaveProperty('administratorFactors');
+});
+
+test('SR-81: what the installation requires is shown, without a switch', async () => {
+  const ada = await createSuperuser(visits.stage);
+  const view = await enter(ada, '/console');
+  await view.page.route('**/v1/administrator-factors', (route) =>
+    route.fulfill({ json: { factors: 'passkey', decidedBy: 'installation', withoutPasskey: [] } }),
+  );
+  await view.goTo('/console/administrators');
+  const policy = view.main.getByRole('region', { name: 'Passkeys only', exact: true });
+  await expect(policy).toContainText('The installation decides this for all accounts');
+  await expect(policy.getByRole('button')).toHaveCount(0);
 });
 
 // SR-27: only the superuser sees administrators. Others read about the roles.
