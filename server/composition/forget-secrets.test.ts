@@ -78,7 +78,7 @@ test('while a process of the store runs, nothing is given up', async () => {
   await expect(forget({ confirm: true })).rejects.toThrow('stop them all first');
   await stopRenewing();
   await registration.leave();
-  expect(await forget({ confirm: true })).toContain('is given up');
+  expect(await forget({ confirm: true })).toContain('discarded everything');
   await ports.store.close();
   await server.stop();
 });
