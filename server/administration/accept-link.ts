@@ -17,7 +17,10 @@ import { matchesConfirmation } from './codes.ts';
 import { administratorLinkDocument } from './documents.ts';
 import { dropToken } from './enrol-token.ts';
 
-type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'hasher' | 'breachedPasswords' | 'courier'>;
+type Needs = Pick<
+  Ports,
+  'store' | 'clock' | 'random' | 'secrets' | 'hasher' | 'breachedPasswords' | 'courier' | 'reportFault'
+>;
 
 /**
  * Accepts an invitation. The administrator can sign in from now on and enrols a token at the first sign-in. The guesses

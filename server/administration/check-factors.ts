@@ -29,7 +29,7 @@ import { recoveryCodeMac } from './codes.ts';
 
 export type SecondFactorPorts = Pick<
   Ports,
-  'store' | 'clock' | 'random' | 'hasher' | 'secrets' | 'courier' | 'administratorFactors'
+  'store' | 'clock' | 'random' | 'hasher' | 'secrets' | 'courier' | 'reportFault' | 'administratorFactors'
 >;
 
 /**

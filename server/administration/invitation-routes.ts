@@ -166,7 +166,10 @@ const recover = route({
   },
 });
 
-type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'hasher' | 'breachedPasswords' | 'courier'> & {
+type Needs = Pick<
+  Ports,
+  'store' | 'clock' | 'random' | 'secrets' | 'hasher' | 'breachedPasswords' | 'courier' | 'reportFault'
+> & {
   issuer: string;
 };
 

@@ -111,7 +111,7 @@ async function secondFactor(ports: SecondFactorPorts, act: OwnContext, administr
  * all sessions but the acting one (SR-38). A session that has ended meanwhile changes nothing.
  */
 export async function changeSelf(
-  ports: Pick<Ports, 'store' | 'clock' | 'random' | 'courier'>,
+  ports: Pick<Ports, 'store' | 'clock' | 'random' | 'courier' | 'reportFault'>,
   act: OwnContext,
   change: { changed: string[]; notice: NoticeChange; tokenName?: string | undefined },
   edit: (administrator: Administrator, account: Account) => Administrator | Refusal,

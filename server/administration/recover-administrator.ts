@@ -15,7 +15,7 @@ import { administratorLinkDocument } from './documents.ts';
  * new password and enrols again; until then nothing changes. Operators only, because it bypasses both factors.
  */
 export async function recoverAdministrator(
-  ports: Pick<Ports, 'store' | 'clock' | 'random' | 'courier'> & { issuer: string },
+  ports: Pick<Ports, 'store' | 'clock' | 'random' | 'courier' | 'reportFault'> & { issuer: string },
   act: RequestContext,
   id: AdministratorId,
 ): Promise<Result<{ link: string; expiresAt: number }>> {

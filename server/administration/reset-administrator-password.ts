@@ -15,7 +15,7 @@ import { hashAdministratorPassword, personalWords } from './administrator-passwo
 import { isAdministratorResetValid } from './administrator-reset.ts';
 import { administratorResetDocument } from './documents.ts';
 
-type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'hasher' | 'breachedPasswords' | 'courier'>;
+type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'hasher' | 'breachedPasswords' | 'courier' | 'reportFault'>;
 
 /**
  * Sets a new password for the holder of the mailed link. It opens no session and deactivates no token: the code, the

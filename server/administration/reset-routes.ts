@@ -68,7 +68,10 @@ const accept = route({
   },
 });
 
-type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'hasher' | 'breachedPasswords' | 'courier'>;
+type Needs = Pick<
+  Ports,
+  'store' | 'clock' | 'random' | 'secrets' | 'hasher' | 'breachedPasswords' | 'courier' | 'reportFault'
+>;
 
 /** Password reset of administrators. Same-origin pages only. */
 export const administratorResetRoutes = [requestReset, accept];

@@ -1,6 +1,6 @@
 import { accountDocument } from '../accounts/documents.ts';
 import type { AccountId } from '../kernel/ids.ts';
-import type { WritePorts } from '../kernel/ports/ports.ts';
+import type { Ports, WritePorts } from '../kernel/ports/ports.ts';
 import type { RawKey } from '../kernel/ports/store.ts';
 import { type Result, refusal } from '../kernel/result.ts';
 import { hashSecret, isSameSecret } from '../kernel/secret-token.ts';
@@ -17,7 +17,7 @@ import { apiKeyDocument, apiKeyUseDocument } from './documents.ts';
  * @param alongside what else to read in the same trip, before the caller is known
  */
 export async function authenticateApiKey(
-  ports: WritePorts,
+  ports: WritePorts & Pick<Ports, 'reportFault'>,
   text: string,
   alongside: (account: AccountId) => readonly RawKey[] = () => [],
 ): Promise<Result<{ key: ApiKey; store: RequestStore }>> {

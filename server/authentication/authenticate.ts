@@ -35,7 +35,10 @@ import { makeUpFor, rememberedReads, rememberReads } from './remembered-reads.ts
 import { acceptedKindsFrom, factorStates } from './second-factor.ts';
 import { type SecondFactorEvent, verifySecondFactor, verifyUserFactor } from './verify-second-factor.ts';
 
-type ProcessNeeds = Pick<Ports, 'store' | 'clock' | 'random' | 'hasher' | 'secrets' | 'geo' | 'breachedPasswords'>;
+type ProcessNeeds = Pick<
+  Ports,
+  'store' | 'clock' | 'random' | 'hasher' | 'secrets' | 'geo' | 'breachedPasswords' | 'reportFault'
+>;
 type Needs = RequestPorts<ProcessNeeds>;
 
 /** An authentication requested by a host's backend, which names the method. */
@@ -304,7 +307,8 @@ async function authenticateWithPasswordAndOtp(
   const passed = withBreach({ method: 'password-otp' as const, user: publicUser(user), ...outcome }, breach);
   if (isRefusal(passed)) return passed;
   if (confirmsUser(outcome)) {
-    await confirmByFactor(ports, attempt.act, user, passwordDigest(user)).catch(() => undefined);
+    const confirmed = confirmByFactor(ports, attempt.act, user, passwordDigest(user));
+    await confirmed.catch((error: unknown) => ports.reportFault('confirming a user', error));
   }
   return reportBreach(ports, attempt, resource, passed);
 }
@@ -330,8 +334,9 @@ async function reportBreach(
   resource: Resource,
   passed: AuthenticationResult,
 ): Promise<AuthenticationResult> {
-  if (passed.passwordBreached && passed.user)
-    await recordBreach(ports, attempt.act, passed.user.id, resource).catch(() => undefined);
+  if (!passed.passwordBreached || !passed.user) return passed;
+  const recorded = recordBreach(ports, attempt.act, passed.user.id, resource);
+  await recorded.catch((error: unknown) => ports.reportFault('recording a breach', error));
   return passed;
 }
 

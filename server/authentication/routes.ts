@@ -92,7 +92,10 @@ const answer = z
     },
   });
 
-type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'hasher' | 'secrets' | 'geo' | 'breachedPasswords'>;
+type Needs = Pick<
+  Ports,
+  'store' | 'clock' | 'random' | 'hasher' | 'secrets' | 'geo' | 'breachedPasswords' | 'reportFault'
+>;
 
 export const authenticationRoutes = [
   route({

@@ -30,7 +30,7 @@ type KeysOfBody = NonNullable<Access['readAhead']>;
 const BEARER = /^Bearer ([\x21-\x7e]{1,200})$/i;
 const SAFE = new Set(['GET', 'HEAD']);
 
-export type AuthorizationPorts = Pick<Ports, 'store' | 'clock' | 'random' | 'administratorFactors'> & {
+export type AuthorizationPorts = Pick<Ports, 'store' | 'clock' | 'random' | 'administratorFactors' | 'reportFault'> & {
   /** Signs messages of the payment service. */
   paymentSecret?: Uint8Array | undefined;
 };

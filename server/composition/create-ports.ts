@@ -138,6 +138,7 @@ export async function createPorts(
     () => (clock.isTrusted() ? clock.now() : undefined),
     {
       ...processWait,
+      onNotLeft: (error) => log.warn({ err: error }, 'the end of this process could not be stored'),
       onWait: (others) =>
         log.warn(
           `the start waits until other processes have ended or show that they run: ${describeProcesses(others)}`,

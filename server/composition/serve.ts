@@ -50,8 +50,6 @@ const DOCUMENTS_FOLDER = fileURLToPath(new URL('../docs/', import.meta.url));
 const REFERENCE_FOLDER = fileURLToPath(new URL('../reference/', import.meta.url));
 const COMMAND_FOLDER = fileURLToPath(new URL('../cli/', import.meta.url));
 
-const NOT_LEFT = 'the end of this process could not be stored';
-
 export interface DemoOptions {
   /** The address of the shop beside it. */
   shop: string | undefined;
@@ -205,8 +203,7 @@ async function startService(
     Promise.all([...listeners, ...turns])
       .then(() => socket?.close())
       .then(() => metrics?.stop())
-      // Without it the record expires.
-      .then(() => registration.leave().catch((error: unknown) => log.warn({ err: error }, NOT_LEFT)))
+      .then(() => registration.leave())
       .then(() => tracer?.stop())
       .then(() => ports.store.close())
       .then(() => log.info('stopped'))

@@ -50,7 +50,7 @@ export async function runExclusive<T>(
     }
   };
   const turn = line.tail.then(run, run);
-  line.tail = turn.catch(() => undefined);
+  line.tail = turn;
   try {
     return await turn;
   } finally {

@@ -2,9 +2,11 @@ import { expect, test } from 'vitest';
 import { composeMail } from '../composition/compose-mail.ts';
 import type { AccountId } from '../kernel/ids.ts';
 import { MAIL_LANGUAGES, type Mail, mailBrand } from '../kernel/mail.ts';
+import { MailerUnavailable } from '../kernel/ports/mailer.ts';
 import { createFixture } from '../testing/fixtures.ts';
 import { openTestPorts } from '../testing/test-ports.ts';
-import { sendNotice } from './notify.ts';
+import { waitUntil } from '../testing/wait-until.ts';
+import { notify, sendNotice } from './notify.ts';
 
 test('a notice is sent if there is mail, and is no failed mail if there is none', async () => {
   const ports = await openTestPorts('notify');
@@ -19,6 +21,16 @@ test('a notice is sent if there is mail, and is no failed mail if there is none'
   delete ports.courier.isAbsent;
   await sendNotice(ports, to, 'password', {});
   expect(ports.courier.sent.map((mail) => mail.to)).toEqual(['ada@shop.example']);
+  await ports.close();
+});
+
+test('a notice that fails is reported, and fails nothing else', async () => {
+  const ports = await openTestPorts('notify-failed');
+  const { account } = await createFixture(ports);
+  ports.courier.down = true;
+  notify(ports, { account, email: 'ada@shop.example', language: 'en' }, 'password', {});
+  await waitUntil('it is reported', () => ports.faults.length > 0);
+  expect(ports.faults).toEqual([{ part: 'a notice', error: expect.any(MailerUnavailable) }]);
   await ports.close();
 });
 

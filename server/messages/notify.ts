@@ -28,7 +28,9 @@ export function notify(
   client: ClientInfo,
   tokenName?: string,
 ): void {
-  sendNotice(besideRequest(ports), to, change, client, tokenName).catch(() => undefined);
+  void sendNotice(besideRequest(ports), to, change, client, tokenName).catch((error: unknown) =>
+    ports.reportFault('a notice', error),
+  );
 }
 
 /** Tells a user by mail that their credentials changed, if they have an address (SR-38). */

@@ -10,7 +10,7 @@ import type { Actor } from '../kernel/actor.ts';
 import { inRange } from '../kernel/addresses.ts';
 import { type AccountId, type AdministratorId, type ApiKeyId, parseId } from '../kernel/ids.ts';
 import { normaliseName } from '../kernel/names.ts';
-import type { SecretPorts } from '../kernel/ports/ports.ts';
+import type { Ports, SecretPorts } from '../kernel/ports/ports.ts';
 import type { IndexEntry } from '../kernel/ports/store.ts';
 import type { Result } from '../kernel/result.ts';
 import { recordOnce } from '../store/record-once.ts';
@@ -49,7 +49,7 @@ const DECOY = {
  * refused unread for the rest of a minute.
  */
 export async function authenticateKey(
-  ports: SecretPorts,
+  ports: SecretPorts & Pick<Ports, 'reportFault'>,
   credentials: KeyCredentials,
 ): Promise<Result<AuthenticatedKey>> {
   const login = normaliseName(credentials.login.slice(0, MAX_LOGIN_LENGTH));

@@ -179,7 +179,7 @@ export function isRealSignIn(
 
 /** Notes for the checklist that a page of a site has a result, which its backend may verify by itself. */
 export function noteFirstResult(
-  ports: Pick<Ports, 'store' | 'clock' | 'random'> & { issuer: string },
+  ports: Pick<Ports, 'store' | 'clock' | 'random' | 'reportFault'> & { issuer: string },
   result: ResultRecord | undefined,
 ): void {
   if (result && isRealSignIn(result, ports.issuer)) void recordOnce(ports, firstResultDocument.key(result.account));

@@ -180,20 +180,24 @@ export async function claimFlowStep<F extends StoredConversation>(
   return sealed ? claim(sealed) : held;
 }
 
-/** A failed evaluation decided nothing: the step is free again, and what was counted stays counted. */
+/**
+ * A failed evaluation decided nothing: the step is free again, and what was counted stays counted. Never rejects, so
+ * that the caller throws what failed first: a claim that is not released ends by itself.
+ */
 export async function releaseStep<F extends StoredConversation>(
-  ports: Pick<Ports, 'store' | 'clock' | 'random'>,
+  ports: Pick<Ports, 'store' | 'clock' | 'random' | 'reportFault'>,
   keyOf: KeyOf<F>,
   id: FlowId,
   attempt: string,
 ): Promise<void> {
   const key = keyOf(id);
-  await transact(ports, key.anchor, [key], ([stored]) => {
+  const release = transact(ports, key.anchor, [key], ([stored]) => {
     const flow = stored?.value as F | undefined;
     return flow && holdsClaim(flow, attempt)
       ? { answer: undefined, write: putFlow(keyOf, releaseClaim(flow)) }
       : { answer: undefined };
   });
+  await release.catch((error: unknown) => ports.reportFault('freeing a step', error));
 }
 
 export function putFlow<F extends StoredConversation>(keyOf: KeyOf<F>, flow: F): Write {

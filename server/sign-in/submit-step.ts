@@ -58,9 +58,7 @@ export async function submitStep<Input>(
     const claim = { flow, attempt, marks, client: request.client, held, rules };
     return await commitVerdict(ports, step, claim, await evaluate(ports, step, claim, input));
   } catch (error) {
-    await releaseStep(processPorts, flowDocument.key, flow.id, attempt).catch((fault) =>
-      ports.reportFault('freeing a step', fault),
-    );
+    await releaseStep(processPorts, flowDocument.key, flow.id, attempt);
     throw error;
   }
 }

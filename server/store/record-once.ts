@@ -1,4 +1,4 @@
-import type { WritePorts } from '../kernel/ports/ports.ts';
+import type { Ports, WritePorts } from '../kernel/ports/ports.ts';
 import { ABSENT, type DocumentKey } from '../kernel/ports/store.ts';
 import { newOperation } from './transact.ts';
 
@@ -12,12 +12,12 @@ const REMEMBERED = 10_000;
  * @returns when it is recorded; never rejects
  */
 export async function recordOnce(
-  ports: WritePorts,
+  ports: WritePorts & Pick<Ports, 'reportFault'>,
   key: DocumentKey<{ at: number }>,
   stepMs = Number.POSITIVE_INFINITY,
 ): Promise<void> {
   // No caller waits for it: a rejection would end the process.
-  await note(ports, key, stepMs).catch(() => undefined);
+  await note(ports, key, stepMs).catch((error: unknown) => ports.reportFault('noting a use', error));
 }
 
 async function note(ports: WritePorts, key: DocumentKey<{ at: number }>, stepMs: number): Promise<void> {
@@ -28,7 +28,12 @@ async function note(ports: WritePorts, key: DocumentKey<{ at: number }>, stepMs:
   const last = records.get(name);
   if (last !== undefined && now - last < stepMs) return;
   records.set(name, now);
-  await write(ports, key, now, stepMs).catch(() => records.delete(name));
+  try {
+    await write(ports, key, now, stepMs);
+  } catch (error) {
+    records.delete(name);
+    throw error;
+  }
 }
 
 async function write(ports: WritePorts, key: DocumentKey<{ at: number }>, now: number, stepMs: number): Promise<void> {

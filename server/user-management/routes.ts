@@ -200,7 +200,7 @@ const routes = describeObject(
     },
   },
 );
-type RouterNeeds = PasswordPorts & Pick<Ports, 'courier' | 'geo' | 'codes' | 'freePasswordFailures'>;
+type RouterNeeds = PasswordPorts & Pick<Ports, 'courier' | 'reportFault' | 'geo' | 'codes' | 'freePasswordFailures'>;
 
 async function makeUser(
   ports: PasswordPorts,

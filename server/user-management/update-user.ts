@@ -35,7 +35,7 @@ export type UserChanges = NameChanges & {
 
 /** Changes a user. New names are claimed first; if another user takes one of them, nothing changes. */
 export async function updateUser(
-  ports: Pick<Ports, 'store' | 'clock' | 'random' | 'hasher' | 'breachedPasswords' | 'courier'>,
+  ports: Pick<Ports, 'store' | 'clock' | 'random' | 'hasher' | 'breachedPasswords' | 'courier' | 'reportFault'>,
   act: RequestContext,
   id: UserId,
   changes: UserChanges,
@@ -96,5 +96,5 @@ function notifyFormerAddress(ports: NoticePorts, act: RequestContext, email: str
   const notified = ports.store.getMany([key], ports.clock.now()).then(([stored]) => {
     notify(ports, { account: actor.account, email, language: stored?.value.language ?? 'en' }, 'email', act);
   });
-  notified.catch(() => undefined);
+  void notified.catch((error: unknown) => ports.reportFault('a notice', error));
 }

@@ -59,7 +59,7 @@ export async function answerSignIn(
     if ('refusal' in outcome) return await refuseStep(ports, flow, attempt, outcome, answer.client);
     return await finish(ports, flow, attempt, outcome.signIn, answer.client);
   } catch (error) {
-    await releaseStep(ports, administratorFlowDocument.key, flow.id, attempt).catch(() => undefined);
+    await releaseStep(ports, administratorFlowDocument.key, flow.id, attempt);
     throw error;
   }
 }

@@ -1,5 +1,5 @@
 import type { Worker } from 'node:cluster';
-import { withDeadline } from '../../kernel/with-deadline.ts';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Family } from '../../metrics/series.ts';
 import { mergeReports } from '../../platform/prometheus/prometheus.ts';
 import { sendOrder } from './orders.ts';
@@ -45,7 +45,7 @@ export class WorkerReports {
       this.#waiting.set(worker, [...(this.#waiting.get(worker) ?? []), resolve]);
     });
     sendOrder(worker, { kind: 'report' });
-    await withDeadline(answered, TIMEOUT_MS, () => new Error('a worker did not report')).catch(() => undefined);
+    await Promise.race([answered, pause(TIMEOUT_MS, undefined, { ref: false })]);
   }
 
   async #retire(worker: Worker): Promise<void> {

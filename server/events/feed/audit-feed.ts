@@ -94,7 +94,7 @@ class Feeder implements AuditFeed {
 
   async stop(): Promise<void> {
     this.#ending.abort();
-    await this.#running?.catch(() => undefined);
+    await Promise.allSettled([this.#running]);
     await this.#sink.close();
     const key = feedStateDocument.key();
     const release = () =>
@@ -103,7 +103,9 @@ class Feeder implements AuditFeed {
         return { answer: undefined, ...(state && { write: { put: [{ key, value: state }] } }) };
       });
     // Without a store or a trusted clock the lease ends by itself.
-    await release().catch(() => undefined);
+    await release().catch((error: unknown) =>
+      this.#log.info({ err: error }, 'the lease of the audit feed ends by itself'),
+    );
   }
 
   get #isStopping(): boolean {

@@ -60,10 +60,10 @@ export type PasswordPorts = SecretPorts & Pick<Ports, 'hasher' | 'breachedPasswo
 export type CodePorts = SecretPorts & Pick<Ports, 'codes'>;
 /** Prepares and verifies factors where filters by country apply. */
 export type FactorPorts = CodePorts & Pick<Ports, 'geo'>;
-/** Changes what is stored, and tells about it by mail. */
-export type MailPorts = WritePorts & Pick<Ports, 'courier'>;
+/** Changes what is stored, and tells about it by mail. A mail that fails is reported, and undoes nothing. */
+export type MailPorts = WritePorts & Pick<Ports, 'courier' | 'reportFault'>;
 /** Reads what a mail says, and sends it. */
-export type NoticePorts = ReadPorts & Pick<Ports, 'courier'>;
+export type NoticePorts = ReadPorts & Pick<Ports, 'courier' | 'reportFault'>;
 /** Finds the words of a page. */
 export type TextPorts = ReadPorts & Pick<Ports, 'texts'>;
 /** Sends signed requests to a site. */

@@ -117,8 +117,17 @@ test('a start that fails leaves no record, and its own error', async () => {
   const failing = leaveOnFailure(registration, () => Promise.reject(new Error('the port is taken')));
   await expect(failing).rejects.toThrow('the port is taken');
   expect(await running()).toEqual([]);
-  const lost = { leave: () => Promise.reject(new Error('the store is gone')) };
+  const onNotLeft = vi.fn();
+  const lost = await start(entrant, { ...wait, onNotLeft });
+  store.intercept = {
+    read: () => {
+      throw new Error('the store is gone');
+    },
+  };
   await expect(leaveOnFailure(lost, () => Promise.reject(new Error('both')))).rejects.toThrow('both');
+  store.intercept = {};
+  expect(onNotLeft).toHaveBeenCalledWith(expect.objectContaining({ message: 'the store is gone' }));
+  await lost.leave();
 });
 
 test('an older version is refused, with words, after a newer one has written what it does not know', async () => {

@@ -32,7 +32,7 @@ export interface Registration {
   readonly id: string;
   /** @throws ProcessRefused, StoreVersionRefused if others took its place while it did not run: it has to end */
   renew(): Promise<void>;
-  /** For an orderly end. Without it the record expires. */
+  /** For an orderly end. Never rejects: without it the record expires. */
   leave(): Promise<void>;
 }
 
@@ -57,6 +57,8 @@ const MAX_WAIT_MS = 2 * SILENCE_MS;
 export interface ProcessWait {
   readonly pause: (ms: number) => Promise<unknown>;
   readonly monotonicMs: () => number;
+  /** Called if the end of this process could not be stored. */
+  readonly onNotLeft?: (error: unknown) => void;
   /** Called once, if the start waits for the end of these or a sign that they run. */
   readonly onWait?: (others: readonly LiveProcess[]) => void;
 }
@@ -76,7 +78,7 @@ export async function registerProcess(
   { store, random }: Pick<Ports, 'store' | 'random'>,
   entrant: Omit<Entrant, 'id'>,
   now: () => number | undefined,
-  { pause, monotonicMs, onWait }: ProcessWait,
+  { pause, monotonicMs, onWait, onNotLeft }: ProcessWait,
 ): Promise<Registration> {
   const id = Buffer.from(random.bytes(9)).toString('base64url');
   const ports = { store, random, clock: ANY_TIME };
@@ -118,7 +120,7 @@ export async function registerProcess(
           const value = withoutProcess(stored?.value, id);
           return { answer: undefined, ...(value && { write: { put: [{ key, value }] } }) };
         }),
-      ),
+      ).catch((error: unknown) => onNotLeft?.(error)),
   };
 }
 
@@ -130,7 +132,7 @@ export async function leaveOnFailure<T>(
   try {
     return await start();
   } catch (error) {
-    await registration.leave().catch(() => undefined);
+    await registration.leave();
     throw error;
   }
 }

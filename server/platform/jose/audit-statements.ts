@@ -1,5 +1,5 @@
 import { RESULT_ALGORITHMS } from '@countersign/protocol/result';
-import { base64url, CompactSign, compactVerify, errors, importJWK } from 'jose';
+import { base64url, CompactSign, compactVerify, errors } from 'jose';
 import { z } from 'zod';
 import { AUDIT_TYP } from '../../events/log/segment.ts';
 import { type AuditReport, type Expectations, type OpenStatement, verifyChain } from '../../events/log/verify-chain.ts';
@@ -43,8 +43,7 @@ export function signStatement(
  */
 export function statementOpener(keys: readonly PublicJwk[], expected: { issuer?: string } = {}): OpenStatement {
   const usable = keys.filter(({ alg }) => (RESULT_ALGORITHMS as readonly string[]).includes(alg));
-  const imported = new Map(usable.map((jwk) => [jwk.kid, { jwk, key: importJWK({ ...jwk }, jwk.alg) }]));
-  for (const { key } of imported.values()) key.catch(() => {});
+  const published = new Map(usable.map((jwk) => [jwk.kid, { ...jwk }]));
 
   return async (jws) => {
     const parts = jws.split('.');
@@ -52,11 +51,11 @@ export function statementOpener(keys: readonly PublicJwk[], expected: { issuer?:
     try {
       if (parts.some((part) => base64url.encode(base64url.decode(part)) !== part)) return undefined;
       const { payload, protectedHeader } = await compactVerify(jws, async ({ alg, kid, typ, ...others }) => {
-        const found = imported.get(String(kid));
-        if (!found || alg !== found.jwk.alg || typ !== AUDIT_TYP || Object.keys(others).length > 0) {
+        const found = published.get(String(kid));
+        if (!found || alg !== found.alg || typ !== AUDIT_TYP || Object.keys(others).length > 0) {
           throw new errors.JWSInvalid('not the header of a statement');
         }
-        return found.key;
+        return found;
       });
       if (protectedHeader.typ !== AUDIT_TYP) return undefined;
       const parsed = statementSchema.safeParse(JSON.parse(new TextDecoder().decode(payload)));

@@ -21,7 +21,7 @@ export function masterKeyFile(file: string, isForGroup = false): MasterKeyFile {
   let last: Promise<unknown> = Promise.resolve();
   const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
     const done = last.then(work, work);
-    last = done.catch(() => undefined);
+    last = done;
     return done;
   };
   const read = async () => {

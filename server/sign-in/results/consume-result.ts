@@ -18,7 +18,7 @@ import { rememberedUntil, rememberResult } from '../start/remembered-sign-in.ts'
 import { type ExpectedOrigin, isFromExpectedOrigin, mustNameOrigin } from './expected-origin.ts';
 import { validateResult } from './validate-result.ts';
 
-type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'signer'>;
+type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'signer' | 'reportFault'>;
 
 /**
  * Uses a result up. Keyed on its `jti`, never on the JWT's text, which is malleable; the record created with `done` is

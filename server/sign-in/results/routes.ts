@@ -126,7 +126,7 @@ const exchanged = z
   })
   .openapi('ExchangedResult', { description: 'The result of a sign-in that an app asked for.' });
 
-type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'signer' | 'secrets'> & { issuer: string };
+type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'signer' | 'secrets' | 'reportFault'> & { issuer: string };
 
 export const resultRoutes = [
   route({

@@ -75,7 +75,7 @@ export async function runSelfServiceAction(
     if ('move' in outcome) return settle(ports, flow, attempt, outcome.move);
     return settle(ports, flow, attempt, (held) => applyOutcome(held, outcome));
   } catch (error) {
-    await releaseStep(ports, flowDocument.key, flow.id, attempt).catch(() => undefined);
+    await releaseStep(ports, flowDocument.key, flow.id, attempt);
     throw error;
   }
 }

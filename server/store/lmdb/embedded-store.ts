@@ -298,7 +298,7 @@ export class EmbeddedStore implements MovableStore {
     this.#open = false;
     clearTimeout(this.#saveTimer);
     try {
-      await this.#reopening?.catch(() => {});
+      await Promise.allSettled([this.#reopening]);
       while (this.#counters.hasUnsaved && (await this.#saveCounters()));
       await this.#root.close();
     } finally {

@@ -72,11 +72,11 @@ class HeldLock implements FolderLock {
     this.#heartbeat = setInterval(() => {
       try {
         this.#look();
+        const now = new Date();
+        if (!this.#isLost) utimesSync(file, now, now);
       } catch {
-        // Out of file descriptors, for example. If it lasts, assertHeld refuses reads and writes.
-        return;
+        // Out of file descriptors, or a full disk. If it lasts, assertHeld refuses reads and writes, or commits fail.
       }
-      if (!this.#isLost) touch(file);
     }, HEARTBEAT_MS).unref();
   }
 
@@ -159,15 +159,6 @@ function isSilent(file: string): boolean {
     return Date.now() - statSync(file).mtimeMs > SILENT_MS;
   } catch {
     return true;
-  }
-}
-
-function touch(file: string): void {
-  const now = new Date();
-  try {
-    utimesSync(file, now, now);
-  } catch {
-    // A full or missing disk: commits will report it.
   }
 }
 

@@ -206,7 +206,6 @@ async function whenReady(redis: Redis): Promise<void> {
     await Promise.race([once(redis, 'ready', settled), closed]);
   } finally {
     settled.abort();
-    closed.catch(ignore);
   }
 }
 

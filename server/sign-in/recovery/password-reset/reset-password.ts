@@ -13,7 +13,10 @@ import { setMailedPassword } from '../../../users/mailbox.ts';
 import { passwordResetDocument } from './documents.ts';
 import { matchesResetLink, readReset } from './reset-link.ts';
 
-type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'hasher' | 'breachedPasswords' | 'geo' | 'courier'>;
+type Needs = Pick<
+  Ports,
+  'store' | 'clock' | 'random' | 'hasher' | 'breachedPasswords' | 'geo' | 'courier' | 'reportFault'
+>;
 
 /**
  * Sets a new password for the holder of the link. It signs no user in: the second factor, the filters and the waits

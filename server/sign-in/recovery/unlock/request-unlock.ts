@@ -55,9 +55,7 @@ export async function requestUnlock(
   try {
     sent = await mailLink(ports, held.flow, answer);
   } catch (error) {
-    await releaseStep(ports, flowDocument.key, id, attempt).catch((fault: unknown) =>
-      ports.reportFault('freeing a step', fault),
-    );
+    await releaseStep(ports, flowDocument.key, id, attempt);
     throw error;
   }
   const key = flowDocument.key(id);

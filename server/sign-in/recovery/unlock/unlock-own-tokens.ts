@@ -21,7 +21,7 @@ import { unlockLinkDocument } from './documents.ts';
 import { allowsUnlock, isUnlockable, isUnlockLinkValid } from './unlock-link.ts';
 import { readUnlockPolicies, unlockableTokens } from './unlockable-tokens.ts';
 
-type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'courier'>;
+type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'courier' | 'reportFault'>;
 
 const INVALID = refusal('LINK_INVALID');
 

@@ -22,7 +22,7 @@ export const notices: Rule = {
   },
 };
 
-type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'courier'>;
+type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'courier' | 'reportFault'>;
 
 /**
  * After a completed sign-in on a resource that asks for it: remembers network and browser, and mails the user if one of
@@ -83,7 +83,9 @@ export async function notifySignIn(
     lifetimeMs: NOTICE_LINK_LIFETIME_MS,
   };
   const brand = mailBrand(resource);
-  ports.courier.send({ kind: 'new-sign-in', to, language, facts, brand }).catch(() => undefined);
+  void ports.courier
+    .send({ kind: 'new-sign-in', to, language, facts, brand })
+    .catch((error: unknown) => ports.reportFault('a notice', error));
 }
 
 /** The same for one user only, so that the store shows no addresses and nothing that two users have in common. */

@@ -23,7 +23,7 @@ import { trustedBrowsersDocument } from '../trusted-browsers/documents.ts';
 import { knownSignInsDocument } from './documents.ts';
 import type { KnownSignIns } from './known-sign-ins.ts';
 
-type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'hasher' | 'courier'>;
+type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'hasher' | 'courier' | 'reportFault'>;
 
 const INVALID = refusal('LINK_INVALID');
 
@@ -109,7 +109,7 @@ export async function reportSignIn(
     },
   );
   if (isRefusal(reported)) return reported;
-  void tellSuperuser(ports, reported).catch(() => undefined);
+  void tellSuperuser(ports, reported).catch((error: unknown) => ports.reportFault('a notice', error));
   return { reported: true };
 }
 
@@ -122,7 +122,7 @@ function linkOf({ links }: KnownSignIns, { secret }: UserLink, now: number) {
  * administrators with lesser rights would write to the superuser.
  */
 async function tellSuperuser(
-  ports: Pick<Ports, 'store' | 'clock' | 'courier'>,
+  ports: Pick<Ports, 'store' | 'clock' | 'courier' | 'reportFault'>,
   { user, resource: id }: { user: User; resource: ResourceId },
 ): Promise<void> {
   if (ports.courier.isAbsent) return;

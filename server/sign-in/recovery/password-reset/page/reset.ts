@@ -37,6 +37,7 @@ type Needs = Pick<
   | 'breachedPasswords'
   | 'geo'
   | 'courier'
+  | 'reportFault'
   | 'proofOfWork'
 > &
   ServiceOrigins;

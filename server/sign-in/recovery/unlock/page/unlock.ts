@@ -19,7 +19,7 @@ import {
 import { type PageTexts, readPageTexts } from '../../../../messages/hosted-pages/texts.ts';
 import { unlockOwnTokens, viewUnlock } from '../unlock-own-tokens.ts';
 
-type Needs = Pick<Ports, 'texts' | 'store' | 'clock' | 'random' | 'courier'> & ServiceOrigins;
+type Needs = Pick<Ports, 'texts' | 'store' | 'clock' | 'random' | 'courier' | 'reportFault'> & ServiceOrigins;
 
 /**
  * The page of a link that unlocks its user's tokens: it has a button, because mail programs open links before users do.

@@ -12,7 +12,8 @@ import { paragraphs, showLinkPage, showPage, type View, viewOf } from '../../../
 import { type PageTexts, readPageTexts } from '../../../../messages/hosted-pages/texts.ts';
 import { reportSignIn, viewReport } from '../report-sign-in.ts';
 
-type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'hasher' | 'courier' | 'texts'> & ServiceOrigins;
+type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'hasher' | 'courier' | 'reportFault' | 'texts'> &
+  ServiceOrigins;
 
 /**
  * The page of a link that reports a sign-in: it has a button, because mail programs open links before users do.
