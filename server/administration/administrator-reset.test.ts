@@ -103,6 +103,31 @@ describe('requesting a link', () => {
     expect(ports.courier.sent.map(({ to, kind }) => [to, kind])).toEqual([[EMAIL, 'password-reset']]);
   });
 
+  // SR-17. The attack: ask for links for a list of addresses, whose times show who is an administrator.
+  test('SR-17: a request for an unknown address takes the trips of one for an administrator', async () => {
+    await addActive(ports, ada.account, { email: 'no-token@acme.example' });
+    const tripsOf = async (email: string) => {
+      const trips: string[] = [];
+      ports.store.intercept = {
+        read: () => {
+          trips.push('read');
+        },
+        commit: (_, go) => {
+          trips.push('commit');
+          return go();
+        },
+      };
+      unwrap(await ask(email));
+      ports.store.intercept = {};
+      return trips;
+    };
+    const expected = await tripsOf(EMAIL);
+    expect(expected).toContain('read');
+    for (const email of ['nobody@acme.example', 'no-token@acme.example']) {
+      expect(await tripsOf(email), email).toEqual(expected);
+    }
+  });
+
   test('accepts the address in any case, and mails a link of at most thirty minutes to the stored address', async () => {
     await linkFor('ADA@Acme.Example');
     const facts = ports.courier.last('password-reset', EMAIL);

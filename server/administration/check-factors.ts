@@ -6,12 +6,7 @@ import {
   checkRecoveryCode,
 } from '../administrators/administrator.ts';
 import { administratorDocument } from '../administrators/documents.ts';
-import {
-  type FoundAdministrator,
-  locateAdministrator,
-  readAdministrator,
-} from '../administrators/find-administrator.ts';
-import { decoyAttemptDocument } from '../authentication/documents.ts';
+import { type FoundAdministrator, readAdministrator } from '../administrators/find-administrator.ts';
 import { type SecondFactorOutcome, verifySecondFactor } from '../authentication/verify-second-factor.ts';
 import type { EventDraft } from '../kernel/event.ts';
 import type { AccountId, AdministratorId } from '../kernel/ids.ts';
@@ -20,12 +15,13 @@ import { type ClientInfo, createEvent } from '../kernel/request-context.ts';
 import { isRefusal, type Result, refusal } from '../kernel/result.ts';
 import { notify } from '../messages/notify.ts';
 import { type CountedAttempt, countAttempt, type PasswordOwner } from '../passwords/count-attempt.ts';
-import { anyRecord, userSubject } from '../passwords/password-counters.ts';
+import { userSubject } from '../passwords/password-counters.ts';
 import { passwordDigest } from '../passwords/password-digest.ts';
 import { forRequest } from '../store/request-ports.ts';
 import { newOperation, transact } from '../store/transact.ts';
 import { tokenDocument } from '../tokens/documents.ts';
 import { recoveryCodeMac } from './codes.ts';
+import { locateTypedAdministrator } from './locate-typed.ts';
 
 export type SecondFactorPorts = Pick<
   Ports,
@@ -51,24 +47,13 @@ export function countAdministratorAttempt(
 ): Promise<Result<CountedAttempt<FoundAdministrator>>> {
   const ports = forRequest(processPorts);
   const { account, name, address } = asked;
-  const { find = () => locateTyped(ports, account, name) } = asked;
+  const { find = () => locateTypedAdministrator(ports, account, name) } = asked;
   const findOwner = async () => {
     const found = await find();
     const owner = found && ownerOf(ports, found);
     return { kind: 'administrator', account, name, address, owner, subject: userSubject(ports, found?.id) } as const;
   };
   return countAttempt(ports, findOwner);
-}
-
-/** Finds the administrator of a typed address, with as many reads for an unknown one as for a known one (SR-17). */
-async function locateTyped(
-  ports: ReadPorts & Pick<Ports, 'random'>,
-  account: AccountId,
-  email: string,
-): Promise<Administrator | undefined> {
-  const found = await locateAdministrator(ports, account, email);
-  if (!found) await ports.store.getMany([decoyAttemptDocument.key(anyRecord(ports))], ports.clock.now());
-  return found;
 }
 
 function ownerOf(ports: ReadPorts, found: Administrator): PasswordOwner<FoundAdministrator> {

@@ -1,5 +1,4 @@
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
-import { locateAdministrator } from '../administrators/find-administrator.ts';
 import { unknownSubject } from '../authentication/decoy-attempt.ts';
 import { answerWithoutMail, countMail, countResetRequest } from '../authentication/reset-request.ts';
 import type { EventDraft } from '../kernel/event.ts';
@@ -15,6 +14,7 @@ import type { AdministratorReset } from './administrator-link.ts';
 import { writeLink } from './administrator-link.ts';
 import { mayResetByMail } from './administrator-reset.ts';
 import { administratorResetDocument } from './documents.ts';
+import { locateTypedAdministrator } from './locate-typed.ts';
 import { accountOf } from './login/start-sign-in.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'secrets' | 'courier'>;
@@ -38,7 +38,7 @@ export async function requestAdministratorReset(
   if (isRefusal(home)) return home;
   const { account } = home;
 
-  const found = await locateAdministrator(ports, account, email);
+  const found = await locateTypedAdministrator(ports, account, email);
   const subject = found?.id ?? unknownSubject(ports, account, email);
   const mayMail = await countMail(ports, 'administrator-reset', subject);
   // The requester has proven nothing yet, so the event names no administrator as the actor.
