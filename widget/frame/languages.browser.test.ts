@@ -49,22 +49,25 @@ const FIND_CLIPPED = `(() => {
 })()`;
 
 test.each(LANGUAGES)('every screen in %s fits a phone, with no text clipped', async (lang) => {
+  const options = `locale: '${readLanguage(lang).locale}'`;
+  const page = await stage.openWidget(options, { viewport: { width: 390, height: 844 } });
+  const frame = await frameOf(page);
+  const login = frame.locator('#identify');
+  await expect(frame.locator('html')).toHaveAttribute('lang', lang);
   for (const [name, view] of Object.entries(SCREENS)) {
     stage.service.intercept = ({ path }) =>
       path === 'flow/identify' ? { view: { login: LOGIN, seq: 1, ...view } } : undefined;
-    const options = `locale: '${readLanguage(lang).locale}'`;
-    const page = await stage.openWidget(options, { viewport: { width: 390, height: 844 } });
-    const frame = await frameOf(page);
-    await expect(frame.locator('html')).toHaveAttribute('lang', lang);
-    expect(await frame.evaluate(FIND_CLIPPED)).toEqual([]);
+    await login.waitFor();
+    expect(await frame.evaluate(FIND_CLIPPED), `before ${name}`).toEqual([]);
     const before = await frame.locator('.card').textContent();
-    await frame.locator('#identify').fill(LOGIN);
-    await frame.locator('#identify').press('Enter');
-    await frame.locator('#identify').waitFor({ state: 'detached' });
+    await login.fill(LOGIN);
+    await login.press('Enter');
+    await login.waitFor({ state: 'detached' });
     await frame.waitForFunction((text) => document.querySelector('.card')?.textContent !== text, before);
     expect(await frame.evaluate(FIND_CLIPPED), name).toEqual([]);
-    await page.context().close();
+    await page.evaluate('widget.reset()');
   }
+  await page.context().close();
 });
 
 test('a clipped text and one beyond the edge are found', async () => {
