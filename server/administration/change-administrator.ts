@@ -25,6 +25,7 @@ import {
   administratorLinkDocument,
   administratorPasskeyDocument,
   administratorResetDocument,
+  administratorSignInsDocument,
   emailChangeDocument,
 } from './documents.ts';
 import { dropToken } from './enrol-token.ts';
@@ -98,6 +99,7 @@ export async function removeAdministrator(
             emailChangeDocument.key(account, id),
             administratorEnrolmentDocument.key(account, id),
             administratorPasskeyDocument.key(account, id),
+            administratorSignInsDocument.key(account, id),
           ],
           index: [{ index: administratorIndexes.created(account), remove: byCreation(administrator) }],
           append: [createEvent(act, { type: 'administrator.removed', subject: id }, now)],

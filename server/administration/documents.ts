@@ -1,4 +1,5 @@
 import type { AccountId, AdministratorId, FlowId } from '../kernel/ids.ts';
+import type { KnownPlaces } from '../sign-in/rules/notices/known-sign-ins.ts';
 import { defineDocument } from '../store/define-document.ts';
 import type { AppSeed } from '../tokens/kinds/oath/enrol-app.ts';
 import { sealedSeed } from '../tokens/seed-context.ts';
@@ -61,6 +62,17 @@ export const administratorPasskeyDocument = defineDocument<PendingPasskey, OfAdm
   secrets: 'none',
   onRestore: 'drop',
   expires: 'after 5 minutes',
+});
+
+export const administratorSignInsDocument = defineDocument<KnownPlaces, OfAdministrator>({
+  kind: 'administrator-sign-ins',
+  description: 'MACs of the networks and browsers of an administrator’s sign-ins.',
+  anchor: 'account',
+  key: (account, id) => [account, id],
+  secrets: 'none',
+  onRestore: 'keep',
+  onLostKey: 'drop',
+  expires: 'with the administrator, each network and browser 180 days after the last sign-in from it',
 });
 
 export const administratorFlowDocument = defineDocument<AdministratorFlow, [id: FlowId]>({

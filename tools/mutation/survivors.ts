@@ -22,7 +22,7 @@ export const EXPLAINED_SURVIVORS: readonly ExplainedSurvivor[] = [
   })),
   {
     file: 'server/sign-in/rules/notices/known-sign-ins.ts',
-    line: 'const { networks = [], browsers = [], links = [], seenAt = {} } = known ?? {};',
+    line: 'const { networks = [], browsers = [], seenAt = {} } = known ?? {};',
     replacement: '["Stryker was here"]',
     reason: 'What was seen at no time is forgotten in the same step.',
   },

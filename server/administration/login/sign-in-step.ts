@@ -13,6 +13,7 @@ import { newOperation, transact, type Write } from '../../store/transact.ts';
 import type { SecondFactorPorts } from '../check-factors.ts';
 import { administratorFlowDocument } from '../documents.ts';
 import { type AdministratorFlow, completeAdministratorFlow } from './administrator-flow.ts';
+import { notifyAdministratorSignIn } from './notify-sign-in.ts';
 import { newSession, type OpenedSession, putSession } from './open-session.ts';
 import { openSignIn } from './start-sign-in.ts';
 
@@ -96,7 +97,7 @@ async function finish(
   const actor = actorOf(found.account, found.administrator);
   const factor = by === 'passkey' ? 'passkey' : 'code';
   const made = newSession(ports, claimed.id, found.administrator, factor);
-  return settle(ports, claimed, attempt, (flow, now) => {
+  const settled = await settle(ports, claimed, attempt, (flow, now) => {
     const opened = { ...made, ...found, session: { ...made.session, createdAt: now, lastSeenAt: now } };
     const done = completeAdministratorFlow(flow);
     const draft: EventDraft = {
@@ -114,6 +115,8 @@ async function finish(
       },
     };
   });
+  if (!isRefusal(settled)) await notifyAdministratorSignIn(ports, found.administrator, client);
+  return settled;
 }
 
 function move(

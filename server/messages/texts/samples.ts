@@ -34,6 +34,7 @@ const CHANGES = [
   'superuser',
   'passkeys-required',
   'passkeys-optional',
+  'new-sign-in',
 ] as const satisfies readonly NoticeChange[];
 
 /** Those that are about one token. */

@@ -70,6 +70,7 @@ const FATES: Record<string, Fate> = {
   'administrator-link': 'dropped',
   'administrator-passkey': 'dropped',
   'administrator-reset': 'dropped',
+  'administrator-sign-ins': 'kept',
   'api-key': 'kept',
   'api-key-use': 'kept',
   authentication: 'dropped',

@@ -28,6 +28,7 @@ export const OWNERSHIP: Readonly<Record<string, Ownership>> = {
   'administrator-flow': 'value',
   'administrator-link': 'anchor',
   'administrator-passkey': 'anchor',
+  'administrator-sign-ins': 'anchor',
   'administrator-reset': 'anchor',
   'api-key': 'anchor',
   'api-key-use': 'anchor',

@@ -237,6 +237,13 @@ export const SIGN_IN_RULES: readonly RequirementRule[] = [
     test: 'server/sign-in/rules.test.ts',
   },
   {
+    requirement: 'SR-88',
+    file: 'server/administration/login/notify-sign-in.ts',
+    rule: "if (isNew) notify(ports, administrator, 'new-sign-in', client);",
+    mutation: '',
+    test: 'server/administration/login/new-sign-in.test.ts',
+  },
+  {
     requirement: 'SR-77',
     file: 'server/messages/mail-rate.ts',
     rule: 'counts.inWindow <= (counts.inDay > MAILS_IN_A_DAY ? 1 : perWindow)',

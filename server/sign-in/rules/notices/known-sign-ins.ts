@@ -10,16 +10,20 @@ export const MAX_NOTICE_LINKS = 3;
 /** Long enough for a mail that is read the next morning. */
 export const NOTICE_LINK_LIFETIME_MS = DAY_MS;
 
-/** Where a user has signed in. Networks and browsers are MACs of user and value. */
-export interface KnownSignIns {
-  account: AccountId;
-  user: UserId;
+/** Where sign-ins came from. Networks and browsers are MACs of their owner and value. */
+export interface KnownPlaces {
   /** Newest first. */
   networks: string[];
   /** Newest first. */
   browsers: string[];
   /** When each of them was last seen, to the day. */
   seenAt: Record<string, number>;
+}
+
+/** Where a user has signed in. */
+export interface KnownSignIns extends KnownPlaces {
+  account: AccountId;
+  user: UserId;
   /** With each of them the user can report a sign-in, until one was used. */
   links: NoticeLink[];
 }
@@ -37,17 +41,12 @@ interface NoticeLink {
 }
 
 /** A sign-in, as far as the service sees where it comes from. */
-interface SeenSignIn {
+export interface SeenSignIn {
   network: string | undefined;
   browser: string | undefined;
 }
 
-/**
- * Adds a sign-in to the known ones, and forgets those that were not seen for long. `undefined`: nothing has changed.
- *
- * @param isCompared earlier sign-ins were recorded, perhaps too long ago. The first of a user is not new: there is
- *   nothing that it differs from
- */
+/** Adds a sign-in of a user to the known ones, see {@link recordPlaces}. */
 export function recordSignIn(
   known: KnownSignIns | undefined,
   isCompared: boolean,
@@ -55,7 +54,23 @@ export function recordSignIn(
   seen: SeenSignIn,
   now: number,
 ): { known: KnownSignIns; isNew: boolean } | undefined {
-  const { networks = [], browsers = [], links = [], seenAt = {} } = known ?? {};
+  const next = recordPlaces(known, isCompared, seen, now);
+  return next && { ...next, known: { ...owner, ...next.known, links: known?.links ?? [] } };
+}
+
+/**
+ * Adds a sign-in to the known ones, and forgets those that were not seen for long. `undefined`: nothing has changed.
+ *
+ * @param isCompared earlier sign-ins were recorded, perhaps too long ago. The first is not new: there is nothing that it
+ *   differs from
+ */
+export function recordPlaces(
+  known: KnownPlaces | undefined,
+  isCompared: boolean,
+  seen: SeenSignIn,
+  now: number,
+): { known: KnownPlaces; isNew: boolean } | undefined {
+  const { networks = [], browsers = [], seenAt = {} } = known ?? {};
   const today = now - (now % DAY_MS);
   const isRecorded = (list: readonly string[], value: string | undefined) =>
     value === undefined || (list[0] === value && seenAt[value] === today);
@@ -70,7 +85,7 @@ export function recordSignIn(
   const isUnknown = (list: readonly string[], value: string | undefined) =>
     value !== undefined && !list.includes(value);
   return {
-    known: { ...owner, ...next, seenAt: Object.fromEntries(dated), links },
+    known: { ...next, seenAt: Object.fromEntries(dated) },
     isNew: isCompared && (isUnknown(kept.networks, seen.network) || isUnknown(kept.browsers, seen.browser)),
   };
 }

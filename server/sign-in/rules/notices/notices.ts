@@ -1,10 +1,10 @@
 import { omitUndefined } from '@countersign/protocol/omit-undefined';
 import { environmentOf } from '../../../browsers/device-fingerprint/browser-signals.ts';
 import { networkKey } from '../../../kernel/addresses.ts';
-import type { UserId } from '../../../kernel/ids.ts';
+import type { AdministratorId, UserId } from '../../../kernel/ids.ts';
 import { mailBrand, mailLanguage } from '../../../kernel/mail.ts';
 import type { Ports } from '../../../kernel/ports/ports.ts';
-import { createEvent, type RequestContext } from '../../../kernel/request-context.ts';
+import { type ClientInfo, createEvent, type RequestContext } from '../../../kernel/request-context.ts';
 import { hashSecret, newSecret } from '../../../kernel/secret-token.ts';
 import { writeUserLink } from '../../../messages/user-link.ts';
 import type { Resource } from '../../../resources/resource.ts';
@@ -12,7 +12,13 @@ import { type Decision, transact } from '../../../store/transact.ts';
 import { userDocument } from '../../../users/documents.ts';
 import type { Rule } from '../../rule.ts';
 import { knownSignInsDocument } from './documents.ts';
-import { addLink, knownSignInsExpireAt, NOTICE_LINK_LIFETIME_MS, recordSignIn } from './known-sign-ins.ts';
+import {
+  addLink,
+  knownSignInsExpireAt,
+  NOTICE_LINK_LIFETIME_MS,
+  recordSignIn,
+  type SeenSignIn,
+} from './known-sign-ins.ts';
 
 export const notices: Rule = {
   name: 'notices',
@@ -36,13 +42,9 @@ export async function notifySignIn(
   resource: Pick<Resource, 'id' | 'name' | 'signInNotices' | 'appearance' | 'links' | 'texts'>,
 ): Promise<void> {
   if (!resource.signInNotices) return;
-  const { address, userAgent, language: accepted } = act;
+  const { address, language: accepted } = act;
   const { account } = act.actor;
-  const seen = {
-    network: address === undefined ? undefined : macOf(ports, id, 'network', networkKey(address)),
-    browser:
-      userAgent === undefined ? undefined : macOf(ports, id, 'browser', JSON.stringify(environmentOf({ userAgent }))),
-  };
+  const seen = seenSignIn(ports, id, act);
   const secret = newSecret(ports);
   const keys = [userDocument.key(id), knownSignInsDocument.key(id)] as const;
   type Sending = { email: string; login: string; at: number } | undefined;
@@ -88,9 +90,18 @@ export async function notifySignIn(
     .catch((error: unknown) => ports.reportFault('a notice', error));
 }
 
-/** The same for one user only, so that the store shows no addresses and nothing that two users have in common. */
-function macOf({ secrets }: Pick<Ports, 'secrets'>, user: UserId, what: string, value: string): string {
-  return Buffer.from(secrets.mac('known-sign-in', JSON.stringify([user, what, value])).subarray(0, 16)).toString(
-    'base64url',
-  );
+/** Where a sign-in comes from. The MACs are the owner's own: the store shows no addresses, and nothing in common. */
+export function seenSignIn(
+  { secrets }: Pick<Ports, 'secrets'>,
+  owner: UserId | AdministratorId,
+  { address, userAgent }: ClientInfo,
+): SeenSignIn {
+  const macOf = (what: string, value: string) =>
+    Buffer.from(secrets.mac('known-sign-in', JSON.stringify([owner, what, value])).subarray(0, 16)).toString(
+      'base64url',
+    );
+  return {
+    network: address === undefined ? undefined : macOf('network', networkKey(address)),
+    browser: userAgent === undefined ? undefined : macOf('browser', JSON.stringify(environmentOf({ userAgent }))),
+  };
 }
