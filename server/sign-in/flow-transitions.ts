@@ -128,15 +128,15 @@ export function requestSecondFactor(
 /**
  * Asks for a recovery code: the tokens that were asked for cannot be used by now.
  *
- * @param locked options that the page offers besides, to have them unlocked
+ * @param besides options that the page offers as well; choosing one leads to the way back
  */
 export function askRecoveryCode(
   flow: Flow,
   options: readonly FactorOption[],
-  locked: readonly FactorOption[] = [],
+  besides: readonly FactorOption[] = [],
 ): FlowAt<FactorStep> {
   const { question: _answered, sent: _sent, ...rest }: Flow & SecondFactorRequest = countStep(flow);
-  return { ...requestSecondFactor(rest, options, { step: 'recovery' }), factors: [...options, ...locked] };
+  return { ...requestSecondFactor(rest, options, { step: 'recovery' }), factors: [...options, ...besides] };
 }
 
 /** The user picked another option, and its challenge is prepared. A transaction stays at its step. */
@@ -188,11 +188,6 @@ type DeniedConversation<F> = Omit<F, 'step' | 'error'> & { step: 'denied'; error
 
 export function denyFlow<F extends Conversation>(flow: F, code: RefusalCode): DeniedConversation<F> {
   return { ...countStep(flow), step: 'denied', error: { code } };
-}
-
-/** Denied for a locked token, with the offer to unlock it by mail, which rests on the verified password. */
-export function offerUnlock(user: User, passwordDigest: string): (flow: FlowAt<'denied'>) => FlowAt<'denied'> {
-  return (flow) => ({ ...flow, user: user.id, passwordVerified: true, passwordDigest, unlock: 'offered' });
 }
 
 /** A sign-in that has started and waits for a login. */

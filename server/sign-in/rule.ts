@@ -35,6 +35,8 @@ export interface BeforeStep {
   /** As it is now. */
   resource: Resource;
   client: ClientInfo;
+  /** As the row reads it, also with what rules read of it. */
+  input: object;
 }
 
 /** A first factor that was right, and what decides about it. */
@@ -47,8 +49,7 @@ export interface FirstFactor {
   tokens: readonly Token[];
   /** The password. */
   typed?: string;
-  /** Secrets of browsers that someone trusts, as the browser has shown them. */
-  browsers?: readonly string[] | undefined;
+  input: object;
 }
 
 /** With what the rules know of it, and what is still required. */
@@ -74,6 +75,22 @@ export interface VerifiedSecondFactor {
   resource: Resource;
   user: User;
   shown: Exclude<SecondFactorOutcome, Refusal>;
+}
+
+/** A user with a right password whom locked tokens keep out. */
+export interface LockedOut {
+  resource: Resource;
+  user: User;
+  /** The tokens with which the user is assigned to the resource. */
+  tokens: readonly Token[];
+}
+
+/** What they can do about it. */
+export interface WayBack {
+  /** Where a recovery code is asked for, these tokens are offered as well. Choosing one ends the sign-in, as `after`. */
+  besides: readonly Token[];
+  /** How it ends. */
+  after(flow: FlowAt<'denied'>): FlowAt<'denied'>;
 }
 
 export interface BeforeResult extends BeforeStep {
@@ -139,6 +156,8 @@ export interface Rule {
     ports: StepPorts,
     first: VerifiedFirstFactor,
   ): Awaitable<Result<StepOutcome> | { marks: FlowMarks } | undefined>;
+  /** May offer a way back; the first rule that does has decided. */
+  onLock?(ports: StepPorts, locked: LockedOut): Awaitable<WayBack | undefined>;
   /** May decide what follows; the first rule that does has decided. */
   afterSecondFactor?(ports: StepPorts, second: VerifiedSecondFactor): Awaitable<StepOutcome | undefined>;
   /** May refuse the result, or add to it. */
@@ -148,7 +167,7 @@ export interface Rule {
   /** After a step was refused; the returned change of the flow is part of the commit. */
   onRefusal?(
     ports: StepPorts,
-    context: Omit<BeforeStep, 'resource'> & { step: CostOfStep; refusal: Refusal },
+    context: Omit<BeforeStep, 'resource' | 'input'> & { step: CostOfStep; refusal: Refusal },
   ): Awaitable<(<F extends Flow>(flow: F) => F) | undefined>;
   /** After the commit. A failure is logged and counted, and changes nothing. Returns what the frame alone is told. */
   afterResult?(ports: SignInPorts, context: AfterResult): Awaitable<Pick<FlowView, 'trust'> | undefined>;

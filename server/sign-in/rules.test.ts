@@ -80,6 +80,13 @@ const REFUSED: Record<string, Refused> = {
   'a wrong password': { password: 'a guess at it', options: { tokens: [{}] } },
   'a wrong code': { isCodeWrong: true, options: { tokens: [{}] } },
   'a locked token': { options: { tokens: [{ state: 'locked' }] } },
+  'a locked token that a mailed link may unlock': {
+    options: {
+      tokens: [{ state: 'locked' }],
+      resource: { enrolment: { kinds: ['totp'], required: false, unlockByMail: true } },
+    },
+    given: ({ account, user }) => updateUser(ports, account, user.id, { email: 'alice@shop.example' }),
+  },
   'a resource that is off': {
     given: ({ account, resource }) => updateResource(ports, account, resource.id, { enabled: false }),
   },
@@ -129,6 +136,7 @@ const REFUSED: Record<string, Refused> = {
 const OPTIONAL = [
   'earlier factors',
   'trusted browsers',
+  'unlock by mail',
   'lost device',
   'passkey upgrade',
   'notices',
@@ -217,6 +225,15 @@ describe('SR-87. The attack: a rule that breaks is a way in', () => {
     expect(await hasResult(walk)).toBe(false);
   });
 
+  test('one that throws in onLock denies', async () => {
+    const scene = await createFixture(ports, { tokens: [{ state: 'locked' }] });
+    const walk = await LoginDriver.begin(scene);
+    await walk.identify();
+    walk.rules = [...RULES, { name: 'broken', does: 'Breaks.', onLock: broken }];
+    await expect(walk.password()).rejects.toThrow('a rule is broken');
+    expect(await hasResult(walk)).toBe(false);
+  });
+
   test('one that throws after a refusal leaves the step unanswered', async () => {
     const scene = await createFixture(ports);
     const walk = await LoginDriver.begin(scene, { rules: [{ name: 'broken', does: 'Breaks.', onRefusal: broken }] });
@@ -293,6 +310,7 @@ const ASKED: [hook: Exclude<keyof Rule, 'name' | 'does'>, when: string][] = [
   ['beforeStep', 'at the step'],
   ['assessFirstFactor', 'after the first factor'],
   ['afterFirstFactor', 'after the first factor'],
+  ['onLock', 'after a lock'],
   ['afterSecondFactor', 'after the second factor'],
   ['beforeResult', 'before the result'],
   ['inResult', 'in the commit'],

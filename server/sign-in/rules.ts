@@ -12,6 +12,7 @@ import { proofOfWork } from './rules/proof-of-work/proof-of-work.ts';
 import { selfService } from './rules/self-service.ts';
 import { testMode } from './rules/test-mode.ts';
 import { trustedBrowsers } from './rules/trusted-browsers/trusted-browsers.ts';
+import { unlock } from './rules/unlock.ts';
 import { passkeyUpgrade } from './rules/upgrade/upgrade.ts';
 
 /**
@@ -27,6 +28,7 @@ export const RULES: readonly Rule[] = [
   breachedPasswords,
   earlierFactors,
   trustedBrowsers,
+  unlock,
   selfService,
   hook,
   passkeyUpgrade,

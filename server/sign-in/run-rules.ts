@@ -15,10 +15,12 @@ import type {
   FirstFactorFacts,
   FlowMarks,
   InResult,
+  LockedOut,
   Rule,
   SignInEnd,
   VerifiedFirstFactor,
   VerifiedSecondFactor,
+  WayBack,
 } from './rule.ts';
 import type { SignInPorts, StepOutcome, StepPorts } from './step-outcome.ts';
 
@@ -87,6 +89,15 @@ export async function decideByRules(
     marks = { ...marks, ...answer?.marks };
   }
   return { decided: undefined, marks };
+}
+
+/** What a user whom locked tokens keep out can do about it. */
+export async function askOnLock(rules: Rules, ports: StepPorts, locked: LockedOut): Promise<WayBack | undefined> {
+  for (const rule of rules) {
+    const way = await inTime(rule, rule.onLock?.(ports, locked));
+    if (way) return way;
+  }
+  return undefined;
 }
 
 export async function askAfterSecondFactor(

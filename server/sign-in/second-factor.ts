@@ -7,31 +7,25 @@ import { verifyUserFactor } from '../authentication/verify-second-factor.ts';
 import type { Ports } from '../kernel/ports/ports.ts';
 import type { DocumentReader } from '../kernel/ports/store.ts';
 import { isRefusal, type Refusal, refusal, withAudit } from '../kernel/result.ts';
-import { passwordDigest } from '../passwords/password-digest.ts';
 import type { Resource } from '../resources/resource.ts';
 import { loadAssignedTokens } from '../tokens/load-assigned-tokens.ts';
 import type { SecondAnswer } from '../tokens/second-answer.ts';
 import { usableTokens } from '../tokens/usable-tokens.ts';
 import type { User } from '../users/user.ts';
 import type { Flow } from './flow.ts';
-import { askRecoveryCode, offerUnlock } from './flow-transitions.ts';
-import { isUnlockableByMail } from './recovery/unlock/unlock-link.ts';
-import { canRequestUnlock } from './recovery/unlock/unlockable-tokens.ts';
+import { askRecoveryCode } from './flow-transitions.ts';
 import type { Rule, VerifiedSecondFactor } from './rule.ts';
-import { askAfterSecondFactor } from './run-rules.ts';
+import { askAfterSecondFactor, askOnLock } from './run-rules.ts';
 import type { StepContext } from './step.ts';
 import type { StepOutcome, StepPorts } from './step-outcome.ts';
 
 /**
  * Any second factor of a sign-in. Without a first factor, all refusals about the user are the same (SR-17).
- *
- * @param trust the user's wish to trust the browser
  */
 export async function checkSecondFactor(
   ports: StepPorts,
   { flow, resource, rules }: StepContext<'otp' | 'recovery' | 'passkey'>,
   answer: SecondAnswer,
-  trust?: true,
 ): Promise<StepOutcome> {
   // A right code here confirms no transaction.
   if (flow.transaction) return { refusal: refusal('ACCESS_DENIED') };
@@ -60,8 +54,7 @@ export async function checkSecondFactor(
     scope: flow.id,
   });
   if (!isRefusal(outcome)) {
-    const next = await continueAfterSecondFactor(ports, rules, { flow, resource, user, shown: outcome });
-    return trust && 'finish' in next ? { finish: { ...next.finish, wantsTrust: true } } : next;
+    return continueAfterSecondFactor(ports, rules, { flow, resource, user, shown: outcome });
   }
   const about = user.id;
   if (anonymous && outcome.refused !== 'OTP_REPLAYED') {
@@ -72,7 +65,7 @@ export async function checkSecondFactor(
   const isHinted = outcome.refused === 'OTP_WRONG' && outcome.clockOff === true && firstStands;
   const hinted: Refusal = isHinted ? { ...outcome, refused: 'OTP_CLOCK_OFF' } : outcome;
   const why = withAudit(hinted, { about });
-  return why.refused === 'TOKEN_LOCKED' ? afterLock(ports, { flow, resource, user }, why) : { refusal: why };
+  return why.refused === 'TOKEN_LOCKED' ? afterLock(ports, rules, { flow, resource, user }, why) : { refusal: why };
 }
 
 /**
@@ -81,23 +74,24 @@ export async function checkSecondFactor(
  */
 async function afterLock(
   ports: StepPorts,
+  rules: readonly Rule[],
   { flow, resource, user }: { flow: Flow; resource: Resource; user: User },
   why: Refusal,
 ): Promise<StepOutcome> {
   const tokens = (await loadAssignedTokens(ports, user, resource.id)).tokens.map(({ value }) => value);
-  const canUnlock = flow.passwordVerified && (await canRequestUnlock(ports, resource, user, tokens));
+  const wayBack = flow.passwordVerified ? await askOnLock(rules, ports, { resource, user, tokens }) : undefined;
   const now = ports.clock.now();
   const accepts = acceptedKindsFrom(user, resource);
   const factors = decideFactors('password-otp', factorStates(secondFactorTokens(resource, tokens), accepts, now));
   if (factors.kind !== 'factors' || !factors.recoveryOnly) {
-    return { refusal: why, ...(canUnlock && { after: offerUnlock(user, passwordDigest(user)) }) };
+    return { refusal: why, ...(wayBack && { after: wayBack.after }) };
   }
   const options = factorOptions(usableTokens(tokens, accepts, now));
-  const locked = canUnlock ? factorOptions(tokens.filter(isUnlockableByMail)) : [];
+  const besides = factorOptions(wayBack?.besides ?? []);
   const required = refusal('RECOVERY_CODE_REQUIRED', {}, { ...why.audit, reason: why.audit?.reason ?? why.refused });
   return {
     refusal: required,
-    again: (held) => ({ ...askRecoveryCode(held, options, locked), error: { code: required.refused } }),
+    again: (held) => ({ ...askRecoveryCode(held, options, besides), error: { code: required.refused } }),
   };
 }
 

@@ -11,7 +11,6 @@ import { mailLanguage } from '../kernel/mail.ts';
 import { isRefusal, type Result } from '../kernel/result.ts';
 import { parseTypedOtp } from '../tokens/kinds/oath/format.ts';
 import { isAddressFor } from '../tokens/kinds/sent/out-of-band-code.ts';
-import { MAX_SHOWN_SECRETS } from './rules/trusted-browsers/trusted-browser.ts';
 import type { StepRequest } from './step-outcome.ts';
 
 /** An issue with a refusal code of its own. */
@@ -25,9 +24,6 @@ export const seq = z.int().min(0).max(1000);
 
 /** The language of the frame, for messages that a step sends. */
 export const frameLanguage = languageTag.transform(mailLanguage);
-
-/** The secrets of trusted browsers. */
-export const browserSecrets = z.array(z.string().regex(/^[A-Za-z0-9_-]{32}$/)).max(MAX_SHOWN_SECRETS);
 
 /** Digits as a user types them, with blanks between. */
 export const typedOtp = z

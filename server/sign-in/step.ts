@@ -11,6 +11,8 @@ export interface StepContext<At extends AnswerableStep> {
   flow: FlowAt<At>;
   resource: Resource;
   client: ClientInfo;
+  /** With what rules read of it. */
+  input: object;
   /** Asked after a factor. */
   rules: readonly Rule[];
 }

@@ -4,8 +4,9 @@ import { languageTag, password } from '../http/api/fields.ts';
 import { internalRoute, type Route } from '../http/api/route.ts';
 import { assertion, attestation } from '../tokens/kinds/passkey/passkey-fields.ts';
 import { type AnswerableStep, SECOND_STEPS } from './flow.ts';
+import { shownBrowsers, trustWish } from './rules/trusted-browsers/fields.ts';
 import type { Step, StepContext } from './step.ts';
-import { browserSecrets, flowResponse, frameLanguage, mobilePhone, seq, stepRequest, typedOtp } from './step-fields.ts';
+import { flowResponse, frameLanguage, mobilePhone, seq, stepRequest, typedOtp } from './step-fields.ts';
 import type { SignInPorts, StepOutcome, StepPorts } from './step-outcome.ts';
 import { cancelTransaction } from './steps/cancel.ts';
 import { confirmCodes } from './steps/codes.ts';
@@ -26,8 +27,6 @@ import { submitStep } from './submit-step.ts';
 const AFTER_PASSWORD = ['otp', 'passkey', 'recovery', 'enrol', 'done', 'self'] as const;
 const AFTER_TOKEN = ['codes', 'done', 'self'] as const;
 
-/** The user's wish to trust the browser. */
-const trust = z.literal(true).optional();
 /** The frame always sends its language with the steps of an enrolment. */
 const plain = z.strictObject({ seq, language: languageTag });
 
@@ -45,14 +44,14 @@ export const STEPS = {
     handle: identify,
   }),
   password: step({
-    input: z.strictObject({ seq, password, browsers: browserSecrets.optional() }),
+    input: z.strictObject({ seq, password, ...shownBrowsers }),
     at: ['password'],
     leadsTo: AFTER_PASSWORD,
     proof: 'guess',
     handle: checkPassword,
   }),
   otp: step({
-    input: z.strictObject({ seq, otp: typedOtp, trust }),
+    input: z.strictObject({ seq, otp: typedOtp, ...trustWish }),
     at: ['otp', 'mail'],
     // From a mailed code to the second factor.
     leadsTo: AFTER_PASSWORD,
@@ -67,7 +66,7 @@ export const STEPS = {
     handle: checkRecoveryCode,
   }),
   passkey: step({
-    input: z.strictObject({ seq, response: assertion, trust }),
+    input: z.strictObject({ seq, response: assertion, ...trustWish }),
     at: ['identify', 'passkey', 'sign'],
     leadsTo: ['recovery', 'enrol', 'done', 'self'],
     handle: checkPasskey,

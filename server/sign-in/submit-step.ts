@@ -33,7 +33,7 @@ type Verdict = Exclude<StepOutcome, { finish: VerifiedFactors }> | SignInEnd | (
  * requests one attempt. The flow is bound to its resource, whose rules are read before and after the evaluation (SR-4).
  * Features take part as `rules`, which are asked in their order.
  */
-export async function submitStep<Input>(
+export async function submitStep<Input extends object>(
   processPorts: SignInPorts,
   step: Step<AnswerableStep, Input>,
   request: StepRequest,
@@ -63,7 +63,7 @@ export async function submitStep<Input>(
   }
 }
 
-async function evaluate<Input>(
+async function evaluate<Input extends object>(
   ports: StepPorts,
   { handle }: Step<AnswerableStep, Input>,
   { flow, client, rules }: Claim,
@@ -71,7 +71,7 @@ async function evaluate<Input>(
 ): Promise<Verdict> {
   const access = await readAccess(ports, flow.resource, client.address);
   if (isRefusal(access)) return { end: access };
-  const context = { flow, resource: access.resource, client };
+  const context = { flow, resource: access.resource, client, input };
   const outcome = (await askBeforeStep(rules, ports, context)) ?? (await handle(ports, { ...context, rules }, input));
   return 'finish' in outcome ? grant(ports, rules, context, outcome.finish) : outcome;
 }

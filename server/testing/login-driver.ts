@@ -172,7 +172,11 @@ export class LoginDriver {
     return viewFlow(this.ports, this.handle);
   }
 
-  #submit<Input>(step: Step<AnswerableStep, Input>, seq: number, input: Input): Promise<Result<FlowView>> {
+  #submit<Input extends object>(
+    step: Step<AnswerableStep, Input>,
+    seq: number,
+    input: Input,
+  ): Promise<Result<FlowView>> {
     return this.#seen(submitStep(this.ports, step, this.#answer(seq), input, this.rules));
   }
 

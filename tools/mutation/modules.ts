@@ -68,11 +68,11 @@ export const DECIDING_MODULES: readonly DecidingModule[] = [
   },
   {
     name: 'flow-steps',
-    files: ['server/sign-in/flow-transitions.ts', 'server/sign-in/complete-flow.ts'],
+    files: ['server/sign-in/flow-transitions.ts', 'server/sign-in/complete-flow.ts', 'server/sign-in/rules/unlock.ts'],
     tests: [
       'server/sign-in/flow-transitions.test.ts',
       'server/sign-in/flow-transitions-model.test.ts',
-      'server/sign-in/offer-unlock.test.ts',
+      'server/sign-in/rules/unlock.test.ts',
     ],
   },
   {

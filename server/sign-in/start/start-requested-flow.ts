@@ -259,7 +259,7 @@ async function askRules(
   resource: Resource,
   client: ClientInfo,
 ): Promise<SignInEnd | Granted> {
-  const context = { flow, resource, client };
+  const context = { flow, resource, client, input: {} };
   return isOfUser(passed)
     ? askBeforeResult(rules, forRequest(ports), { ...context, passed })
     : { resource, passed, marks: {} };

@@ -3,15 +3,13 @@ import { isFirstFactorCurrent } from '../../authentication/first-factor.ts';
 import { tokensOfOption } from '../../authentication/second-factor.ts';
 import type { MailLanguage } from '../../kernel/mail.ts';
 import { isRefusal, refusal } from '../../kernel/result.ts';
-import { passwordDigest } from '../../passwords/password-digest.ts';
-import type { Resource } from '../../resources/resource.ts';
 import { loadAssignedTokens } from '../../tokens/load-assigned-tokens.ts';
 import { lockRefusal, tokenState } from '../../tokens/lockout.ts';
 import { readUser } from '../../users/find-user.ts';
 import type { FlowAt, SecondStep } from '../flow.ts';
-import { failCodeSending, offerUnlock, selectFactor as select } from '../flow-transitions.ts';
+import { failCodeSending, selectFactor as select } from '../flow-transitions.ts';
 import { prepareFactor } from '../prepare-factor.ts';
-import { canRequestUnlock } from '../recovery/unlock/unlockable-tokens.ts';
+import { askOnLock } from '../run-rules.ts';
 import type { StepContext } from '../step.ts';
 import type { StepOutcome, StepPorts } from '../step-outcome.ts';
 import { mailCode } from './mailed-code.ts';
@@ -30,7 +28,7 @@ export async function selectFactor(
   const { resource, client } = rest;
   const option = flow.factors?.find(({ id }) => id === factor);
   if (!option) return { refusal: refusal('STEP_NOT_EXPECTED') };
-  const ended = await refuseLocked(ports, flow, resource, option);
+  const ended = await refuseLocked(ports, { flow, ...rest }, option);
   if (ended) return ended;
   const challenge = await prepareFactor(ports, flow, resource, option, { client, language });
   if (!isRefusal(challenge)) return { move: (held) => select(held as FlowAt<SecondStep>, option, challenge) };
@@ -43,13 +41,12 @@ export async function selectFactor(
 }
 
 /**
- * A locked token is no way on: choosing it ends the sign-in, with the offer to unlock it, if there is one. Only after the
- * password; without it, the lock is not revealed (SR-17).
+ * A locked token is no way on: choosing it ends the sign-in, with the way back, if there is one. Only after the password;
+ * without it, the lock is not revealed (SR-17).
  */
 async function refuseLocked(
   ports: StepPorts,
-  flow: FlowAt<SecondStep>,
-  resource: Resource,
+  { flow, resource, rules }: StepContext<SecondStep>,
   option: FactorOption,
 ): Promise<StepOutcome | undefined> {
   if (flow.user === undefined || !flow.passwordVerified || flow.transaction) return undefined;
@@ -59,11 +56,11 @@ async function refuseLocked(
   const meant = tokensOfOption(option, values);
   const now = ports.clock.now();
   if (!user || meant.length === 0 || !meant.every((token) => tokenState(token, now) === 'locked')) return undefined;
-  // The current password alone is told of a lock, and offered the link (SR-38).
+  // The current password alone is told of a lock, and of the way back (SR-38).
   if (!isFirstFactorCurrent(flow, resource, user)) return { refusal: refusal('ACCESS_DENIED', {}, { about: user.id }) };
-  const canUnlock = await canRequestUnlock(ports, resource, user, values);
+  const wayBack = await askOnLock(rules, ports, { resource, user, tokens: values });
   return {
     refusal: refusal(lockRefusal(meant), {}, { about: user.id, tokens: meant.map(({ id }) => id) }),
-    ...(canUnlock && { after: offerUnlock(user, passwordDigest(user)) }),
+    ...(wayBack && { after: wayBack.after }),
   };
 }

@@ -63,7 +63,7 @@ export async function checkMailedCode(
 
 async function afterMailedCode(
   ports: StepPorts,
-  { flow, resource, client, rules }: StepContext<'mail'>,
+  { flow, resource, client, rules, input }: StepContext<'mail'>,
   to: NonNullable<MailedCode['to']>,
 ): Promise<StepOutcome> {
   const first = { mailboxDigest: to.mailboxDigest };
@@ -75,5 +75,5 @@ async function afterMailedCode(
   if (!user || !isAssigned(assignmentTo(user, resource.id), tokens)) return denied;
   if (!isFirstFactorCurrent({ ...flow, ...first }, resource, user)) return denied;
   await recordNetwork(ports, user.id, client.address);
-  return continueAfterFirstFactor(ports, rules, { flow, resource, user, first, tokens });
+  return continueAfterFirstFactor(ports, rules, { flow, resource, user, first, tokens, input });
 }

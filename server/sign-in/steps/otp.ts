@@ -9,11 +9,11 @@ import { checkMailedCode } from './mailed-code.ts';
 export function checkOtp(
   ports: StepPorts,
   { flow, ...rest }: StepContext<'otp' | 'mail'>,
-  { otp, trust }: { otp: string; trust?: true | undefined },
+  { otp }: { otp: string },
 ): Promise<StepOutcome> {
   if (flow.step === 'mail') return checkMailedCode(ports, { flow, ...rest }, otp);
   const chosen = factorOf(flow);
   // A code that was sent to one phone is not verified on the others, nor counted against them.
   const token = chosen && chosen.kind !== 'code' ? { token: chosen.id as TokenId } : {};
-  return checkSecondFactor(ports, { flow, ...rest }, { kind: 'code', otp, ...token }, trust);
+  return checkSecondFactor(ports, { flow, ...rest }, { kind: 'code', otp, ...token });
 }

@@ -18,7 +18,7 @@ import { verifySigning } from './sign.ts';
 export async function checkPasskey(
   ports: StepPorts,
   context: StepContext<'identify' | 'passkey' | 'sign'>,
-  { response, trust }: { response: PasskeyAssertion; trust?: true | undefined },
+  { response }: { response: PasskeyAssertion },
 ): Promise<StepOutcome<'identify' | 'passkey' | 'sign'>> {
   const { passkey: challenge, origin, transaction } = context.flow;
   if (!challenge) return { refusal: refusal('STEP_NOT_EXPECTED') };
@@ -29,7 +29,7 @@ export async function checkPasskey(
     topOrigin: origin,
     relatedOrigins: ports.relatedOrigins,
   };
-  const outcome = await verifyAt(ports, context, answer, trust);
+  const outcome = await verifyAt(ports, context, answer);
   if (!('refusal' in outcome) || outcome.again) return outcome;
   const next = { ...challenge, challenge: randomChallenge(ports, transaction?.hash) };
   return { ...outcome, again: (held) => ({ ...held, passkey: next }) };
@@ -39,13 +39,12 @@ function verifyAt(
   ports: StepPorts,
   { flow, ...context }: StepContext<'identify' | 'passkey' | 'sign'>,
   answer: PasskeyAnswer,
-  trust: true | undefined,
 ): Promise<StepOutcome> {
   switch (flow.step) {
     case 'identify':
       return verifyPasskeyAlone(ports, { flow, ...context }, answer);
     case 'passkey':
-      return checkSecondFactor(ports, { flow, ...context }, answer, trust);
+      return checkSecondFactor(ports, { flow, ...context }, answer);
     case 'sign':
       return verifySigning(ports, { flow, ...context }, answer);
   }

@@ -9,12 +9,6 @@ import { findShownBrowser } from '../rules/trusted-browsers/use-trust.ts';
 import type { StepContext } from '../step.ts';
 import type { StepOutcome, StepPorts } from '../step-outcome.ts';
 
-interface PasswordInput {
-  password: string;
-  /** Secrets of trusted browsers. */
-  browsers?: string[] | undefined;
-}
-
 /**
  * Verifies the password. Only then does the assignment decide what is still missing: the server picks the method, never
  * the browser.
@@ -22,9 +16,9 @@ interface PasswordInput {
 export async function checkPassword(
   ports: StepPorts,
   context: StepContext<'password'>,
-  { password: typed, browsers = [] }: PasswordInput,
+  { password: typed, browsers = [] }: { password: string; browsers?: string[] | undefined },
 ): Promise<StepOutcome> {
-  const { flow, client } = context;
+  const { flow, client, rules, input } = context;
   const { account, resource } = flow;
   const name = flow.user ?? flow.login;
   const readAgain = accessKeys(resource, account, context.resource);
@@ -41,8 +35,8 @@ export async function checkPassword(
     if (isRefusal(access)) return { refusal: withAudit(access, { about: user.id }) };
     if (mailsFirstFactor(access.resource)) return { refusal: refusal('ACCESS_DENIED', {}, { about: user.id }) };
     const first = { password: true, passwordDigest: passwordDigest(user) } as const;
-    const facts = { flow, resource: access.resource, user, first, tokens, typed, browsers };
-    return await continueAfterFirstFactor(ports, context.rules, facts);
+    const facts = { flow, resource: access.resource, user, first, tokens, typed, input };
+    return await continueAfterFirstFactor(ports, rules, facts);
   } finally {
     await attempt.close();
   }

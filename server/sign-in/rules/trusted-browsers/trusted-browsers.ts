@@ -14,17 +14,18 @@ import { findTrustedBrowser, recordTrustUse } from './use-trust.ts';
 export const trustedBrowsers: Rule = {
   name: 'trusted browsers',
   does: 'A browser that the user trusts needs no code beside the password, unless it is an unknown one.',
-  async afterFirstFactor(ports, { flow, resource, user, first, tokens, factors, differs, browsers = [] }) {
+  async afterFirstFactor(ports, { flow, resource, user, first, tokens, factors, differs, input }) {
     // Where wrong codes have locked the tokens, a recovery code is asked for in any browser.
     const isCodeAsked = factors.kind === 'factors' && factors.otp && !factors.recoveryOnly;
     if (!isCodeAsked || !('passwordDigest' in first) || !isPlainSignIn(flow)) return undefined;
-    const browser = differs === undefined && (await findTrustedBrowser(ports, { resource, user }, browsers));
+    const browser = differs === undefined && (await findTrustedBrowser(ports, { resource, user }, shownSecrets(input)));
     if (browser) return { finish: { user, ...first, otp: 'remembered', browser: browser.id } };
     const { trustedBrowserDays: days } = resource;
     if (days === undefined) return undefined;
     // The offer to trust this browser, which the code then completes.
     return { marks: { trust: { basis: trustBasis({ resource, user, tokens }, ports.clock.now()), days } } };
   },
+  beforeResult: (_ports, { input }) => (wantsTrust(input) ? { passed: { wantsTrust: true } } : undefined),
   async afterResult(ports, { flow, resource, passed, act }) {
     return omitUndefined({ trust: await rememberTrust(ports, flow, resource, passed, act) });
   },
@@ -38,14 +39,24 @@ async function rememberTrust(
   ports: Pick<Ports, 'store' | 'clock' | 'random'>,
   { account, trust: offer }: Flow,
   resource: Resource,
-  { user: { id }, otp, token, kind, browser, second, wantsTrust }: VerifiedFactors,
+  { user: { id }, otp, token, kind, browser, second, wantsTrust: isWanted }: VerifiedFactors,
   act: RequestContext,
 ): Promise<BrowserTrust | undefined> {
   if (id === 'test') return undefined;
   if (browser !== undefined) await recordTrustUse(ports, id, browser);
-  if (!wantsTrust || !offer || otp !== 'verified' || second || token === undefined || kind === undefined)
+  if (!isWanted || !offer || otp !== 'verified' || second || token === undefined || kind === undefined)
     return undefined;
   if (KIND_RULES[kind].isSubstitute) return undefined;
   const known = await readUser(ports, account, id);
   return known && trustBrowser(ports, act, { known, resource, token, offer });
+}
+
+/** As `fields.ts` reads them. */
+function shownSecrets(input: object): string[] {
+  if (!('browsers' in input) || !Array.isArray(input.browsers)) return [];
+  return input.browsers.filter((secret) => typeof secret === 'string');
+}
+
+function wantsTrust(input: object): boolean {
+  return 'trust' in input && input.trust === true;
 }
