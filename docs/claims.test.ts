@@ -22,7 +22,7 @@ import { loadTexts } from '../server/config/load-texts.ts';
 import { feedLine } from '../server/events/feed/feed-line.ts';
 import { USER_BLOCKS } from '../server/protectimus/blocks.ts';
 import { RESOURCE_WARNINGS } from '../server/resources/resource-warnings.ts';
-import { settingProblems } from '../server/store/redis/inspect-server.ts';
+import { CommandRefused, settingProblems } from '../server/store/redis/inspect-server.ts';
 import { parsePromises } from '../server/store/required-settings.ts';
 import { PROTECTIMUS_TYPES } from '../server/tokens/protectimus-types.ts';
 import { measureWidget } from '../tools/check-sizes.ts';
@@ -185,7 +185,7 @@ describe('what operators copy', () => {
 
   test('what a managed Redis must keep is all that the service asks for', () => {
     const [, promises = ''] = /^COUNTERSIGN_STORE_PROMISES=(.*)$/m.exec(only('ini', 'managed')) ?? [];
-    expect(settingProblems(undefined, parsePromises(promises))).toEqual([]);
+    expect(settingProblems(new CommandRefused('ERR'), parsePromises(promises))).toEqual([]);
   });
 
   test('the SMS gateways are such as the service starts with', async () => {

@@ -76,7 +76,7 @@ describe.each<Product>(['redis', 'valkey'])('the durability check at start and o
   test('refuses a user that may not read settings, and tells how to fix it', async () => {
     await admin.call('ACL', 'SETUSER', 'narrow', 'on', '>secret', '~*', '+@all', '-config');
     const url = server.url.replace('redis://', 'redis://narrow:secret@');
-    await expect(openRedisStore({ url, ...quiet })).rejects.toThrow(/CONFIG GET is forbidden.*\+config\|get/);
+    await expect(openRedisStore({ url, ...quiet })).rejects.toThrow(/CONFIG GET is refused.*\+config\|get/);
     await admin.call('ACL', 'SETUSER', 'narrow', '+config|get');
     const store = await openRedisStore({ url, ...quiet });
     await store.check();
@@ -109,16 +109,61 @@ describe.each<Product>(['redis', 'valkey'])('the durability check at start and o
     expect((refusal as Error).message).toContain('appendfsync is "everysec" and must be "always"');
   });
 
+  // The attack: a service in front of Redis answers the check of its settings with an error of its own.
+  test('refuses a server that answers the check of its settings with an error, unless all are promised', async () => {
+    // Now CONFIG is INCR: "ERR wrong number of arguments for 'config' command".
+    const args = ['--rename-command', 'CONFIG', 'REAL_CONFIG', '--rename-command', 'INCR', 'CONFIG'];
+    const proxied = await startRedisServer({ product, args });
+    await expect(openRedisStore({ url: proxied.url, ...quiet })).rejects.toThrow(
+      /CONFIG GET is refused \(ERR wrong number of arguments.*COUNTERSIGN_STORE_PROMISES: appendonly=yes/,
+    );
+    const store = await openRedisStore({ url: proxied.url, ...quiet, promises: parsePromises(ALL_PROMISES) ?? [] });
+    await store.check();
+    await store.close();
+    await proxied.stop();
+  });
+
+  test('serves nothing from a server whose settings it cannot check for the moment, promised or not', async () => {
+    const busy = await startRedisServer({ product, args: ['--busy-reply-threshold', '1'] });
+    const store = await openRedisStore({ url: busy.url, ...quiet, promises: parsePromises(ALL_PROMISES) ?? [] });
+    const [blocking, other] = [new Redis(busy.url), new Redis(busy.url)];
+    await other.ping();
+    const script = blocking.eval('while true do end', 0).catch(() => {});
+    const message = () => store.check().then(() => 'ready', String);
+    await expect.poll(message).toMatch(/could not be checked \(BUSY/);
+    await other.script('KILL');
+    await script;
+    expect(await message()).toBe('ready');
+    await store.close();
+    blocking.disconnect();
+    other.disconnect();
+    await busy.stop();
+  });
+
   test("refuses a user that may not read the server's version or replicas, and tells how to fix it", async () => {
     await admin.call('ACL', 'SETUSER', 'blind', 'on', '>secret', '~*', '+@all', '-info');
     const url = server.url.replace('redis://', 'redis://blind:secret@');
-    await expect(openRedisStore({ url, ...quiet })).rejects.toThrow(/INFO is forbidden.*\+info/);
+    await expect(openRedisStore({ url, ...quiet })).rejects.toThrow(/INFO is refused.*\+info/);
   });
 
   test('refuses a user that may not load functions', async () => {
     await admin.call('ACL', 'SETUSER', 'dumb', 'on', '>secret', '~*', '+@all', '-function');
     const url = server.url.replace('redis://', 'redis://dumb:secret@');
     await expect(openRedisStore({ url, ...quiet })).rejects.toThrow('functions are not available');
+  });
+
+  test('checks the settings of a server that cannot take the library at present', async () => {
+    const store = await openRedisStore({ url: server.url, ...quiet });
+    await admin.call('FUNCTION', 'FLUSH');
+    // FUNCTION LOAD is answered with NOREPLICAS.
+    await withSetting('min-replicas-to-write', '1', '0', () =>
+      withSetting('appendfsync', 'everysec', 'always', async () => {
+        await store.check().catch(() => {});
+        await expect(store.check()).rejects.toThrow('appendfsync is "everysec"');
+      }),
+    );
+    await store.check();
+    await store.close();
   });
 
   test('loads a missing library again', async () => {

@@ -1,7 +1,7 @@
 import { CodedError } from '@countersign/protocol/coded-error';
 import type { Redis } from 'ioredis';
 import type { RequiredSetting } from '../required-settings.ts';
-import { inspectServer, unlessForbidden } from './inspect-server.ts';
+import { CommandRefused, inspectServer, isErrorReply, isLasting, unlessRefused } from './inspect-server.ts';
 import { LIBRARY, readLibrary } from './library.ts';
 
 /** The servers' settings do not provide the store's guarantees. The message names each setting. */
@@ -88,8 +88,10 @@ export class Guard {
 
   #start(node: Redis): void {
     const look = this.#look(node)
-      // The connection was lost: the next one that becomes ready is checked again.
-      .catch(ignore)
+      .catch((error: unknown) => {
+        // Otherwise the connection was lost, and the next one that becomes ready is checked.
+        if (isErrorReply(error)) this.#refuse(node, `${addressOf(node)} could not be checked (${error.message})`);
+      })
       .finally(() => this.#running.delete(look));
     this.#running.add(look);
   }
@@ -126,16 +128,17 @@ export class Guard {
       if (!(await this.#hasLibrary(node))) await this.load(node);
       return [];
     } catch (error) {
-      if (error instanceof Error && /^(NOPERM|ERR unknown command)/.test(error.message)) {
-        return [`functions are not available (${error.message}); Redis 7 or Valkey, and FUNCTION and FCALL permitted`];
-      }
-      throw error;
+      if (!isErrorReply(error)) throw error;
+      // Another, such as MASTERDOWN or NOREPLICAS, passes; what needs the library fails until then.
+      if (!isLasting(error)) return [];
+      return [`functions are not available (${error.message}); Redis 7 or Valkey, and FUNCTION and FCALL permitted`];
     }
   }
 
   async #hasLibrary(node: Redis): Promise<boolean> {
-    const found = await unlessForbidden(node.function('LIST', 'LIBRARYNAME', LIBRARY, 'WITHCODE'));
-    return found?.some((library) => Array.isArray(library) && library.includes(this.#library)) ?? false;
+    const found = await unlessRefused(node.function('LIST', 'LIBRARYNAME', LIBRARY, 'WITHCODE'));
+    if (found instanceof CommandRefused) return false;
+    return found.some((library) => Array.isArray(library) && library.includes(this.#library));
   }
 
   /** Its clock is what shows which of several processes is wrong (SR-63). */

@@ -1,7 +1,14 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { parsePromises } from '../required-settings.ts';
-import { barrierProblems, isKnownWeak, readVersion, replicationProblems, settingProblems } from './inspect-server.ts';
+import {
+  barrierProblems,
+  CommandRefused,
+  isKnownWeak,
+  readVersion,
+  replicationProblems,
+  settingProblems,
+} from './inspect-server.ts';
 
 test('recognises Valkey by its name, not by its reported Redis version', () => {
   const info = '# Server\r\nredis_version:7.2.4\r\nserver_name:valkey\r\nvalkey_version:8.1.1\r\n';
@@ -50,7 +57,7 @@ test('counts a promise only for a setting that the server does not show', () => 
   expect(settingProblems(shown, ['appendfsync', 'maxmemory-policy'])).toEqual([
     'appendfsync is "everysec" and must be "always"',
   ]);
-  expect(settingProblems(undefined, ['appendfsync', 'appendonly'])).toEqual([
+  expect(settingProblems(new CommandRefused('ERR unknown command'), ['appendfsync', 'appendonly'])).toEqual([
     expect.stringContaining('no-appendfsync-on-rewrite=no,maxmemory-policy=noeviction'),
   ]);
 });
@@ -100,7 +107,8 @@ test('accepts a server alone, and refuses one that has a replica or is one', () 
 
 test('refuses a cluster node that does not list the others', () => {
   const info = 'role:master\r\nconnected_slaves:0\r\ncluster_enabled:1\r\n';
-  expect(replicationProblems(info, undefined, false)).toEqual([expect.stringContaining('CLUSTER NODES is forbidden')]);
+  const refused = new CommandRefused('NOPERM');
+  expect(replicationProblems(info, refused, false)).toEqual([expect.stringContaining('CLUSTER NODES is refused')]);
 });
 
 // SR-7

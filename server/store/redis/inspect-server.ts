@@ -1,4 +1,4 @@
-import type { Redis } from 'ioredis';
+import { type Redis, ReplyError } from 'ioredis';
 import { promiseOf, REQUIRED_SETTINGS, type RequiredSetting } from '../required-settings.ts';
 import { shortage } from './replica-barrier.ts';
 
@@ -17,7 +17,7 @@ interface ServerReport {
 }
 
 /**
- * Checks one server's product, version and settings. Rejects only if the server does not respond.
+ * Checks one server's product, version and settings. Rejects if the server does not respond, or cannot at present.
  *
  * @param replicas replicas that commits wait for; 0 if they do not
  * @param promises settings that the operator promises; they count only where the server does not show them
@@ -28,10 +28,10 @@ export async function inspectServer(
   promises: readonly RequiredSetting[] = [],
 ): Promise<ServerReport> {
   const [info, settings] = await Promise.all([
-    unlessForbidden(node.info('server', 'replication', 'cluster')),
+    unlessRefused(node.info('server', 'replication', 'cluster')),
     readSettings(node),
   ]);
-  if (info === undefined) return { server: 'unknown', refusals: [forbidden('INFO', '+info')], warnings: [] };
+  if (info instanceof CommandRefused) return { server: 'unknown', refusals: [explain('INFO', info)], warnings: [] };
   const { product, version } = readVersion(info);
   const promised = hiddenSettings(settings).filter((name) => promises.includes(name));
   const warnings = [
@@ -74,29 +74,32 @@ export function isKnownWeak(product: 'redis' | 'valkey', version: string): boole
   return major < newestMajor || (major === newestMajor && minor < newestMinor);
 }
 
-/** Setting -> value; undefined if the server forbids reading it. */
-async function readSettings(node: Redis): Promise<Map<string, string> | undefined> {
-  const flat = (await unlessForbidden(node.config('GET', ...Object.keys(REQUIRED_SETTINGS)))) as string[] | undefined;
-  if (flat === undefined) return undefined;
+/** Setting -> value. */
+type Settings = ReadonlyMap<string, string>;
+
+async function readSettings(node: Redis): Promise<Settings | CommandRefused> {
+  const flat = await unlessRefused(node.config('GET', ...Object.keys(REQUIRED_SETTINGS)) as Promise<string[]>);
+  if (flat instanceof CommandRefused) return flat;
   const settings = new Map<string, string>();
   for (let at = 0; at + 1 < flat.length; at += 2) settings.set(String(flat[at]), String(flat[at + 1]));
   return settings;
 }
 
 /** Required settings that the server does not show. */
-function hiddenSettings(settings: ReadonlyMap<string, string> | undefined): RequiredSetting[] {
-  return (Object.keys(REQUIRED_SETTINGS) as RequiredSetting[]).filter((name) => !settings?.has(name));
+function hiddenSettings(settings: Settings | CommandRefused): RequiredSetting[] {
+  const all = Object.keys(REQUIRED_SETTINGS) as RequiredSetting[];
+  return settings instanceof CommandRefused ? all : all.filter((name) => !settings.has(name));
 }
 
 /** @param promises count only for settings that the server does not show: a value that it shows is what it does */
 export function settingProblems(
-  settings: ReadonlyMap<string, string> | undefined,
+  settings: Settings | CommandRefused,
   promises: readonly RequiredSetting[] = [],
 ): string[] {
   const missing = hiddenSettings(settings).filter((name) => !promises.includes(name));
-  if (!settings) {
+  if (settings instanceof CommandRefused) {
     const remedy = `where the service does not permit it, promise in COUNTERSIGN_STORE_PROMISES: ${missing.map(promiseOf).join(',')}`;
-    return missing.length > 0 ? [`${forbidden('CONFIG GET', '+config|get')}; ${remedy}`] : [];
+    return missing.length > 0 ? [`${explain('CONFIG GET', settings)}; ${remedy}`] : [];
   }
   return Object.entries(REQUIRED_SETTINGS)
     .filter(([name, required]) =>
@@ -105,10 +108,9 @@ export function settingProblems(
     .map(([name, required]) => `${name} is "${settings.get(name) ?? 'unknown'}" and must be "${required}"`);
 }
 
-/** The response to `CLUSTER NODES`; undefined if the server is in no cluster, or forbids it. */
-async function readClusterNodes(node: Redis, info: string): Promise<string | undefined> {
-  if (!isClustered(info)) return undefined;
-  return (await unlessForbidden(node.cluster('NODES'))) as string | undefined;
+/** The response to `CLUSTER NODES`; undefined if the server is in no cluster. */
+async function readClusterNodes(node: Redis, info: string): Promise<string | CommandRefused | undefined> {
+  return isClustered(info) ? unlessRefused(node.cluster('NODES') as Promise<string>) : undefined;
 }
 
 const UNPROTECTED = 'a failover can lose acknowledged writes (set COUNTERSIGN_STORE_REPLICAS)';
@@ -121,12 +123,17 @@ const MAX_REPLICA_SILENCE_S = 10;
  *
  * @param clusterNodes the response to `CLUSTER NODES` for the whole cluster, including replicas that are down
  */
-export function replicationProblems(info: string, clusterNodes: string | undefined, behindSentinel: boolean): string[] {
+export function replicationProblems(
+  info: string,
+  clusterNodes: string | CommandRefused | undefined,
+  behindSentinel: boolean,
+): string[] {
   const fields = fieldsOf(info);
   const role = fields.get('role') ?? 'unknown';
-  const replicas = Math.max(Number(fields.get('connected_slaves') ?? 0), countReplicas(clusterNodes));
+  const listed = clusterNodes instanceof CommandRefused ? '' : clusterNodes;
+  const replicas = Math.max(Number(fields.get('connected_slaves') ?? 0), countReplicas(listed));
   return [
-    ...(isClustered(info) && clusterNodes === undefined ? [forbidden('CLUSTER NODES', '+cluster|nodes')] : []),
+    ...(clusterNodes instanceof CommandRefused ? [explain('CLUSTER NODES', clusterNodes)] : []),
     ...(behindSentinel ? [`it is behind Sentinel, and ${UNPROTECTED}`] : []),
     ...(role === 'master' ? [] : [`its role is "${role}" and must be "master"`]),
     ...(replicas === 0 ? [] : [`replicas: ${replicas}, and ${UNPROTECTED}`]),
@@ -177,16 +184,32 @@ function fieldsOf(info: string): Map<string, string> {
   );
 }
 
-/** Undefined if an ACL forbids the command, or it is renamed, as in some hosted services. */
-export async function unlessForbidden<T>(answer: Promise<T>): Promise<T | undefined> {
+/** The server does not carry out a command. Its message is the server's reply. */
+export class CommandRefused extends Error {}
+
+/** The server's reply, or its refusal. Rejects with an error that passes, such as `BUSY`. */
+export async function unlessRefused<T>(answer: Promise<T>): Promise<T | CommandRefused> {
   try {
     return await answer;
   } catch (error) {
-    if (error instanceof Error && /^(NOPERM|ERR unknown command)/.test(error.message)) return undefined;
-    throw error;
+    if (!isErrorReply(error) || !isLasting(error)) throw error;
+    return new CommandRefused(error.message.replace(/, with args beginning with: .*/s, ''));
   }
 }
 
-function forbidden(command: string, rule: string): string {
-  return `${command} is forbidden for this Redis user, so its durability cannot be verified (grant it with: ACL SETUSER <user> ${rule})`;
+/** True for an error that the server replied, false for one of the connection. */
+export function isErrorReply(error: unknown): error is Error {
+  return error instanceof ReplyError;
+}
+
+/** An ACL forbids the command, or the server, or what is in front of it, lacks or renames it, as in hosted services. */
+export function isLasting({ message }: Error): boolean {
+  return /^(NOPERM|ERR)\b/.test(message);
+}
+
+/** What an ACL must permit. */
+const ACL_RULES = { INFO: '+info', 'CONFIG GET': '+config|get', 'CLUSTER NODES': '+cluster|nodes' } as const;
+
+function explain(command: keyof typeof ACL_RULES, { message }: CommandRefused): string {
+  return `${command} is refused (${message}), so its durability cannot be verified (permit it with: ACL SETUSER <user> ${ACL_RULES[command]})`;
 }

@@ -1,11 +1,11 @@
 import type { Redis } from 'ioredis';
 import { isLoopbackHost } from '../../kernel/addresses.ts';
 import type { StoreClock } from '../../kernel/ports/store.ts';
-import { unlessForbidden } from './inspect-server.ts';
+import { CommandRefused, unlessRefused } from './inspect-server.ts';
 
 interface NodeClock {
   readonly node: Redis;
-  /** Undefined if an ACL forbids TIME. */
+  /** Undefined if the server refuses TIME. */
   readonly clock: StoreClock | undefined;
 }
 
@@ -22,8 +22,8 @@ export async function readClocks(nodes: readonly Redis[]): Promise<NodeClock[]> 
 }
 
 async function readClock(node: Redis): Promise<StoreClock | undefined> {
-  const time = await unlessForbidden(node.time());
-  if (!time) return undefined;
+  const time = await unlessRefused(node.time());
+  if (time instanceof CommandRefused) return undefined;
   const [seconds, microseconds] = time;
   return { now: Number(seconds) * 1000 + Math.floor(Number(microseconds) / 1000), isElsewhere: isElsewhere(node) };
 }
