@@ -14,9 +14,9 @@ import { LoginDriver } from '../testing/login-driver.ts';
 import { createSelfServiceFixture, withOwnApp } from '../testing/self-service-fixture.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
 import { totpApp } from '../testing/totp-app.ts';
-import { checkCode } from '../tokens/check-code.ts';
 import { deleteToken } from '../tokens/delete-token.ts';
 import { tokenDocument } from '../tokens/documents.ts';
+import { dryRunCode } from '../tokens/dry-run-code.ts';
 import { updateToken as updateTokenAs } from '../tokens/update-token.ts';
 import { userDocument } from '../users/documents.ts';
 
@@ -167,7 +167,7 @@ describe('a finder who locked the token', () => {
     const before = await token.stored();
     const pair = [`4711${await token.code()}`, `4711${await token.code(1)}`] as const;
     expect(await resyncToken(ports, scene.account, token.id, pair)).toEqual({ refused: 'TOKEN_LOCKED' });
-    expect(await checkCode(ports, operatorContext(scene.account), token.id, pair[0])).toEqual({
+    expect(await dryRunCode(ports, operatorContext(scene.account), token.id, pair[0])).toEqual({
       refused: 'TOKEN_LOCKED',
     });
     expect(await token.stored()).toEqual(before);

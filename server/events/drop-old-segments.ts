@@ -8,7 +8,7 @@ import { clearArchived, isArchiveDown } from './archive-segments.ts';
 import { archiveFileDocument, auditChainDocument, segmentDocument } from './documents.ts';
 import { archiveName } from './log/archive-file.ts';
 import type { AuditChain, Segment } from './log/segment.ts';
-import { type EarlyRemoval, forecastRetention, type KeptEvents, type Retention } from './retention.ts';
+import { type EarlyRemoval, forecastRetention, type KeptEvents, type Retention } from './retention-forecast.ts';
 import { removalOf, sealedAccounts } from './stored-segments.ts';
 
 /** Events that were removed from an account's log. */

@@ -7,7 +7,7 @@ import { createSignInCounter } from '../events/count-sign-ins.ts';
 import { type DroppedEvents, dropOldSegments, type KeptLogs } from '../events/drop-old-segments.ts';
 import { createEventRounds } from '../events/event-rounds.ts';
 import type { AuditFeed } from '../events/feed/audit-feed.ts';
-import { retentionOf } from '../events/retention.ts';
+import { retentionOf } from '../events/retention-forecast.ts';
 import { createSealer } from '../events/seal-events.ts';
 import type { Logger } from '../http/log.ts';
 import type { AuditArchive } from '../kernel/ports/audit-archive.ts';

@@ -5,7 +5,7 @@ import { jsonAnswer, jsonBody, refuseResult } from '../http/api/router.ts';
 import { refuse } from '../http/problem.ts';
 import type { SecretPorts } from '../kernel/ports/ports.ts';
 import { isRefusal } from '../kernel/result.ts';
-import { checkCode } from './check-code.ts';
+import { dryRunCode } from './dry-run-code.ts';
 import { parseTypedOtp } from './kinds/oath/format.ts';
 
 // Parsed by the rule itself, so that malformed codes are refused before anything is counted (SR-47).
@@ -42,7 +42,7 @@ const check = route({
   handle: async (c, ports: SecretPorts) => {
     const otp = parseTypedOtp(c.req.valid('json').otp);
     if (otp === undefined) return refuse(c, 'OTP_MALFORMED');
-    const verdict = await checkCode(ports, c.get('act'), c.req.valid('param').id, otp);
+    const verdict = await dryRunCode(ports, c.get('act'), c.req.valid('param').id, otp);
     return isRefusal(verdict) ? refuseResult(c, verdict) : c.json(verdict.check, 200);
   },
 });

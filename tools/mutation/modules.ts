@@ -49,7 +49,7 @@ export const DECIDING_MODULES: readonly DecidingModule[] = [
       'server/tokens/kinds/oath/clock-hint.test.ts',
       'server/tokens/kinds/oath/prove-possession.test.ts',
       'server/tokens/kinds/oath/verify-oath.test.ts',
-      'server/tokens/check-code.test.ts',
+      'server/tokens/dry-run-code.test.ts',
       'server/tokens/resync-token.test.ts',
     ],
   },
@@ -273,8 +273,8 @@ export const DECIDING_MODULES: readonly DecidingModule[] = [
   },
   {
     name: 'audit-retention',
-    files: ['server/events/retention.ts'],
-    tests: ['server/events/retention.test.ts'],
+    files: ['server/events/retention-forecast.ts'],
+    tests: ['server/events/retention-forecast.test.ts'],
   },
   {
     name: 'personal-parts',

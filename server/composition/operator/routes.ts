@@ -16,7 +16,7 @@ import { firstPlan, type PlanCatalogue } from '../../billing/plans.ts';
 import { postEntry } from '../../billing/post-entry.ts';
 import type { Config } from '../../config/load-config.ts';
 import { findEarlyRemovals } from '../../events/drop-old-segments.ts';
-import { retentionOf } from '../../events/retention.ts';
+import { retentionOf } from '../../events/retention-forecast.ts';
 import { email, label, languageTag } from '../../http/api/fields.ts';
 import { internalRoute } from '../../http/api/route.ts';
 import { refuseResult } from '../../http/api/router.ts';

@@ -25,8 +25,8 @@ import { newUserLink } from '../issue-user-link.ts';
 import { unlockLinkDocument } from './documents.ts';
 import {
   UNLOCK_LINK_LIFETIME_MS,
-  UNLOCKS_PER_USER,
-  UNLOCKS_WINDOW_MS,
+  UNLOCK_MAILS_PER_USER,
+  UNLOCK_MAILS_WINDOW_MS,
   unlockOf,
   writeUnlockPath,
 } from './unlock-link.ts';
@@ -97,7 +97,7 @@ async function mailLink(
   const user = await readLockedUser(ports, flow, access.resource);
   if (!user) return refusal('ACCESS_DENIED');
   const now = ports.clock.now();
-  const rate = await ports.store.increment(`unlock/for/${user.id}`, UNLOCKS_WINDOW_MS, UNLOCKS_PER_USER, now);
+  const rate = await ports.store.increment(`unlock/for/${user.id}`, UNLOCK_MAILS_WINDOW_MS, UNLOCK_MAILS_PER_USER, now);
   if (!rate.allowed) return refusal('RATE_LIMITED', { retryAfterMs: rate.resetAt - now });
   return sendLink(ports, flow, user, { ...answer, brand: mailBrand(access.resource) });
 }

@@ -15,8 +15,8 @@ export const UNLOCK_LINK_LIFETIME_MS = 30 * MINUTE_MS;
  * Unlock mails to one user. Each lets a thief with the password and the mailbox guess as often as the resource allows
  * before a lock, so there are few of them (SR-2).
  */
-export const UNLOCKS_PER_USER = 2;
-export const UNLOCKS_WINDOW_MS = DAY_MS;
+export const UNLOCK_MAILS_PER_USER = 2;
+export const UNLOCK_MAILS_WINDOW_MS = DAY_MS;
 /** Unlock links that are handed over to one user. What the help desk may unlock is `HELP_DESK_UNLOCKS_PER_DAY`. */
 export const UNLOCK_LINKS_PER_USER = 10;
 export const UNLOCK_LINKS_WINDOW_MS = HOUR_MS;

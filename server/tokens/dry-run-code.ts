@@ -32,7 +32,7 @@ const REASONS = { used: 'OTP_REPLAYED', late: 'OTP_CLOCK_OFF', wrong: 'OTP_WRONG
  *
  * @param otp exactly `^[0-9]{6,10}$`, or with the token's PIN
  */
-export async function checkCode(
+export async function dryRunCode(
   ports: SecretPorts,
   act: RequestContext,
   id: TokenId,

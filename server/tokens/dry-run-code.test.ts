@@ -6,16 +6,16 @@ import { operatorContext, resyncToken, updateToken } from '../testing/as-operato
 import { giveSent } from '../testing/devices/sent-device.ts';
 import { createFixture, type FixtureToken, read, signInByApi, type TokenSpec, unwrap } from '../testing/fixtures.ts';
 import { openTestPorts, type TestPorts } from '../testing/test-ports.ts';
-import { CHECKS_PER_HOUR, checkCode } from './check-code.ts';
 import { CHECKS_TTL_MS, WRONG_CHECKS_PER_HOUR, WRONG_CHECKS_PER_WEEK } from './code-checks.ts';
 import { codeChecksDocument, tokenDocument } from './documents.ts';
+import { CHECKS_PER_HOUR, dryRunCode } from './dry-run-code.ts';
 import { hotp } from './kinds/oath/code.ts';
 
 const HOUR_MS = 3_600_000;
 let ports: TestPorts;
 let replica: TestPorts;
 beforeAll(async () => {
-  ports = await openTestPorts('check-code');
+  ports = await openTestPorts('dry-run-code');
   replica = ports.replica();
 });
 afterEach(() => {
@@ -27,7 +27,7 @@ async function someone(spec: TokenSpec = {}) {
   const scene = await createFixture(ports, { tokens: [spec] });
   const [token] = scene.tokens;
   if (!token) throw new Error('a scene with a token');
-  const check = (otp: string, over = ports) => checkCode(over, operatorContext(scene.account), token.id, otp);
+  const check = (otp: string, over = ports) => dryRunCode(over, operatorContext(scene.account), token.id, otp);
   return { scene, token, check };
 }
 
@@ -129,9 +129,9 @@ describe('guessing with checks', () => {
       actor: { kind: 'api-key', account: scene.account, id: 'key_00000000001', scopes: ['write'] },
     } as const;
     const otp = await token.code();
-    for (let at = 0; at < CHECKS_PER_HOUR; at++) unwrap(await checkCode(ports, by, token.id, otp));
-    expect(await checkCode(ports, by, token.id, otp)).toMatchObject({ refused: 'RATE_LIMITED' });
-    expect(await checkCode(ports, operatorContext(scene.account), token.id, otp)).toHaveProperty('check');
+    for (let at = 0; at < CHECKS_PER_HOUR; at++) unwrap(await dryRunCode(ports, by, token.id, otp));
+    expect(await dryRunCode(ports, by, token.id, otp)).toMatchObject({ refused: 'RATE_LIMITED' });
+    expect(await dryRunCode(ports, operatorContext(scene.account), token.id, otp)).toHaveProperty('check');
   });
 
   // The attack: the PIN is guessed with the device in hand: ten thousand guesses, and each right code would confirm
@@ -218,7 +218,7 @@ describe('a check', () => {
   test('is for codes that a device shows by itself: checking a sent code would use it up', async () => {
     const { scene } = await someone();
     const sent = await giveSent(scene, 'email', 'alice@shop.example');
-    expect(await checkCode(ports, operatorContext(scene.account), sent.id, '123456')).toEqual({
+    expect(await dryRunCode(ports, operatorContext(scene.account), sent.id, '123456')).toEqual({
       refused: 'TOKEN_KIND_UNFIT',
     });
   });
@@ -231,20 +231,20 @@ describe('authorisation', () => {
     const { account, resource } = scene;
     const by = (resources: string[], role: 'administrator' | 'superuser' = 'administrator') =>
       ({ actor: { kind: 'administrator', account, id: 'adm_00000000001', role, resources } }) as Parameters<
-        typeof checkCode
+        typeof dryRunCode
       >[1];
     const otp = await token.code();
     const elsewhere = await createFixture(ports);
     const before = ports.store.commits.length;
-    expect(await checkCode(ports, by([]), token.id, otp)).toEqual({ refused: 'FORBIDDEN' });
-    expect(await checkCode(ports, operatorContext(elsewhere.account), token.id, otp)).toEqual({
+    expect(await dryRunCode(ports, by([]), token.id, otp)).toEqual({ refused: 'FORBIDDEN' });
+    expect(await dryRunCode(ports, operatorContext(elsewhere.account), token.id, otp)).toEqual({
       refused: 'TOKEN_NOT_FOUND',
     });
     const themselves = { actor: { kind: 'user', account, id: scene.user.id } } as const;
-    expect(await checkCode(ports, themselves, token.id, otp)).toEqual({ refused: 'FORBIDDEN' });
+    expect(await dryRunCode(ports, themselves, token.id, otp)).toEqual({ refused: 'FORBIDDEN' });
     expect(ports.store.commits.length).toBe(before);
-    expect(await checkCode(ports, by([resource.id]), token.id, otp)).toHaveProperty('check');
-    expect(await checkCode(ports, by([], 'superuser'), token.id, otp)).toHaveProperty('check');
+    expect(await dryRunCode(ports, by([resource.id]), token.id, otp)).toHaveProperty('check');
+    expect(await dryRunCode(ports, by([], 'superuser'), token.id, otp)).toHaveProperty('check');
   });
 
   // The attack: an open session is used to check the factor that the finder lacks.
@@ -257,7 +257,7 @@ describe('authorisation', () => {
     const otp = codeOf(ports, ada.secret);
     const key = { kind: 'api-key', account, id: 'key_00000000001', scopes: ['write'] } as const;
     for (const act of [selfServiceContext(ada), operatorContext(account), { actor: key }]) {
-      expect(await checkCode(ports, act, token, otp)).toEqual({ refused: 'FORBIDDEN' });
+      expect(await dryRunCode(ports, act, token, otp)).toEqual({ refused: 'FORBIDDEN' });
     }
   });
 });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { DAY_MS } from '../kernel/time.ts';
-import { forecastRetention, retentionOf } from './retention.ts';
+import { forecastRetention, retentionOf } from './retention-forecast.ts';
 
 const YEAR_MS = 365 * DAY_MS;
 const retention = { keptMs: YEAR_MS, mostEvents: 1_000_000 };
