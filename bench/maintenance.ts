@@ -97,7 +97,8 @@ try {
 async function openRedis() {
   const server = await startRedisServer({ product: 'redis' });
   closing.push(() => server.stop());
-  const redis = await openRedisStore({ url: server.url, warn: () => {} });
+  // Filling and restoring a large store keeps a slow disk busy for longer than the service would wait.
+  const redis = await openRedisStore({ url: server.url, answerTimeoutMs: 60_000, warn: () => {} });
   closing.push(() => redis.close());
   return redis;
 }
