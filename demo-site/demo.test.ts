@@ -49,6 +49,7 @@ describe('npm start', () => {
       'Console Password',
       'Console Secret',
       'Mailbox',
+      'Codes',
       'Stop',
     ]);
     const service = labels.get('Countersign') ?? '';
@@ -63,6 +64,17 @@ describe('npm start', () => {
     const lines = output.trimEnd().split('\n');
     expect(lines.length).toBeLessThan(20);
     for (const line of lines) expect(line.length).toBeLessThan(80);
+  });
+
+  test('prints fresh codes in another terminal', () => {
+    const { stdout, status } = spawnSync(process.execPath, ['dist/server/demo.js', '--codes'], {
+      cwd: ROOT,
+      env: { ...process.env, COUNTERSIGN_DATA: data },
+      encoding: 'utf8',
+    });
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/^Shop\n {2}Login {7}maria\n.+\n {2}Code {8}\d{6} {3}[ \d]\d s left\n\nConsole\n/s);
+    expect(stdout.match(/\d s left/g)).toHaveLength(2);
   });
 
   test('both addresses respond, and the service allows the shop’s origin', async () => {

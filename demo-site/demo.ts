@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { DEMO_FOLDER, readDemoAccount } from './launcher/demo-account.ts';
 import { freePortFrom } from './launcher/free-port.ts';
+import { codeLines } from './launcher/screen.ts';
 import { startService } from './launcher/start-service.ts';
 import { listenForShop } from './shop/listen.ts';
 import { isPort } from './shop/options.ts';
@@ -14,15 +15,22 @@ const STOP = Symbol('asked to stop');
 
 /**
  * `npm start`: starts the service with a demo account and the shop, and prints what you need to try a login. `--fresh`
- * deletes the demo of an earlier start.
+ * deletes the demo of an earlier start; `--codes` starts nothing and prints the logins with the codes of this moment.
  */
 async function main(): Promise<void> {
   const { env, argv } = process;
-  const isFresh = argv[2] === '--fresh';
-  if (argv.length > (isFresh ? 3 : 2)) throw new Error('usage: npm start [-- --fresh]');
+  const option = argv[2];
+  if (argv.length > 3 || (option !== undefined && option !== '--fresh' && option !== '--codes')) {
+    throw new Error('usage: npm start [-- --fresh | --codes]');
+  }
+  const dataFolder = env.COUNTERSIGN_DATA || DEMO_FOLDER;
+  if (option === '--codes') {
+    console.log(codeLines(await readDemoAccount(dataFolder), Date.now()).join('\n'));
+    return;
+  }
+  const isFresh = option === '--fresh';
   // Listen for signals first, so that a signal at any time also stops the service.
   const stopped = signalled();
-  const dataFolder = env.COUNTERSIGN_DATA || DEMO_FOLDER;
   // Use configured addresses as they are; otherwise, and for port 0, the next free ports.
   const chosen = env.COUNTERSIGN_LISTEN || '127.0.0.1:0';
   const listen = chosen.endsWith(':0') ? `${chosen.slice(0, -1)}${await freePortFrom(SERVICE_PORT)}` : chosen;

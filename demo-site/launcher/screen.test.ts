@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { DemoAccount } from './demo-account.ts';
-import { replaceLines, screenLines } from './screen.ts';
+import { codeLines, replaceLines, screenLines } from './screen.ts';
 
 const ADDRESSES = { service: 'http://localhost:8080', shop: 'http://127.0.0.1:8081' };
 const otpauthUri = 'otpauth://totp/x?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ';
@@ -38,6 +38,21 @@ test('a screen that is not updated shows secrets for an authenticator app instea
   const lines = screenLines(ADDRESSES, ACCOUNT, undefined);
   const secret = '  Secret      GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ   for an authenticator app';
   expect(lines.filter((line) => /^ {2}(Code|Secret)/.test(line))).toEqual([secret, secret]);
+  expect(lines).toContain('Codes         npm start -- --codes');
+});
+
+test('codes are printed with their logins, for a screen that stands still', () => {
+  expect(codeLines({ ...ACCOUNT, administrator: { otpauthUri, login: 'robin', code: 'locked' } }, 59_000)).toEqual([
+    'Shop',
+    '  Login       maria',
+    '  Password    abcd-efgh',
+    '  Code        287082    1 s left',
+    '',
+    'Console',
+    '  Login       robin',
+    '  Password    changed',
+    '  Code        locked',
+  ]);
 });
 
 test('the screen shows nothing that no longer signs in', () => {

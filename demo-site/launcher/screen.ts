@@ -32,8 +32,14 @@ export function screenLines(
     '',
     labelled('Mailbox', `${service}/demo/mailbox`),
     '',
+    ...(now === undefined ? [labelled('Codes', 'npm start -- --codes')] : []),
     labelled('Stop', 'Ctrl+C. To start over, add --fresh.'),
   ];
+}
+
+/** Who signs in where, with the codes of this moment (milliseconds since the epoch). */
+export function codeLines({ user, administrator }: DemoAccount, now: number): string[] {
+  return ['Shop', ...loginLines(user, now), '', 'Console', ...loginLines(administrator, now)];
 }
 
 function loginLines(

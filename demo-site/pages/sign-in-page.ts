@@ -13,6 +13,9 @@ export interface SignInView {
   demo?: boolean;
 }
 
+const DEMO_HINT = html`<p class="hint">Trying the demo? Login, password and a live code are in the terminal. If it shows no
+code, <code>npm start -- --codes</code> does.</p>`;
+
 export function signInPage(session: Session, { service, resource, nonce, next, demo }: SignInView): Markup {
   const main = html`<section class="desk">
     <div class="lead">
@@ -21,7 +24,7 @@ export function signInPage(session: Session, { service, resource, nonce, next, d
     </div>
     ${widgetForm(session, { service, resource, nonce, action: '/sign-in', title: 'Sign in to Juniper & Fern', fields: { next } })}
     <div class="rest">
-      ${demo ? html`<p class="hint">Trying the demo? Login, password and a live code are in the terminal.</p>` : ''}
+      ${demo ? DEMO_HINT : ''}
       <p class="small">The form belongs to Countersign at <code>${new URL(service).host}</code>. Your password and your
       code go there and nowhere else: the shop only learns who you are.</p>
       <div class="pair">${picture({ slug: 'pilea' })}${picture({ slug: 'rubber-tree' })}</div>
