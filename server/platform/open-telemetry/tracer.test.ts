@@ -190,6 +190,18 @@ test('a receiver that is down delays no request and fails none', async () => {
   expect(failures.length).toBeGreaterThan(0);
 });
 
+// SR-35. The attack: a reader of the logs learns what the receiver quotes of a request that it refuses.
+test('a refusal of the receiver is told by its status alone', async () => {
+  const refusing = createServer((_request, response) => response.writeHead(401, 'canary').end('canary'));
+  refusing.listen(0, '127.0.0.1');
+  await once(refusing, 'listening');
+  const refused = tracerTo(`http://127.0.0.1:${(refusing.address() as AddressInfo).port}`);
+  await refused.request(undefined, async () => {});
+  await refused.stop();
+  refusing.close();
+  expect(failures).toEqual([new Error('the receiver answered 401'), new Error('the receiver answered 401')]);
+});
+
 test('the sampler decides what is recorded; the log has the trace all the same', async () => {
   const off = tracerTo(`http://127.0.0.1:${(receiver.address() as AddressInfo).port}`, 'always_off');
   const traceId = await off.request(undefined, async (span) => span.traceId);

@@ -38,7 +38,8 @@ export function openTracer({
   lastExportMs = LAST_EXPORT_MS,
   onFailure,
 }: TracerOptions): Tracer {
-  const exporter = reportFailures(new OTLPTraceExporter(), onFailure);
+  const report = (error: unknown) => onFailure(withoutAnswer(error));
+  const exporter = reportFailures(new OTLPTraceExporter(), report);
   const provider = new TracerProvider({
     sampler: createSampler(sampler, ratio),
     resource: resourceFromAttributes({ 'service.name': 'countersign', 'service.version': version }).merge(
@@ -93,9 +94,15 @@ export function openTracer({
       if (parent) tracer.startSpan(name, { startTime: Date.now() - ms }, parent).end();
     },
     async stop() {
-      await withDeadline(provider.shutdown(), lastExportMs, () => new Error('too slow')).catch(onFailure);
+      await withDeadline(provider.shutdown(), lastExportMs, () => new Error('too slow')).catch(report);
     },
   };
+}
+
+/** The receiver's words may quote what it was sent, its credentials included. */
+function withoutAnswer(error: unknown): unknown {
+  const status = error instanceof Error && 'code' in error ? error.code : undefined;
+  return typeof status === 'number' ? new Error(`the receiver answered ${status}`) : error;
 }
 
 function createSampler(name: string, ratio: number): Sampler {

@@ -36,3 +36,13 @@ export function mailFailure(error: unknown): MailFailure {
   if (cause === 'unreachable' && syscall === undefined && IS_TLS.test(message ?? '')) return 'tls';
   return cause ?? 'refused';
 }
+
+/** A code, or the command of SMTP that failed. */
+const IS_CODE = /^(?:[A-Z0-9_]{1,40}|MAIL FROM|RCPT TO|AUTH [A-Z0-9-]{1,20})$/;
+
+/** What a log may say of the failure: its codes. The server's words often quote the address. */
+export function failureCodes(error: unknown): string {
+  const { code, command, responseCode } = (error instanceof Error ? error : {}) as Record<string, unknown>;
+  const codes = [code, command, responseCode].map(String).filter((one) => IS_CODE.test(one));
+  return codes.join(' ') || 'no code';
+}

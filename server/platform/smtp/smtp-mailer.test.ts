@@ -4,6 +4,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { composeMail } from '../../composition/compose-mail.ts';
 import type { Mail } from '../../kernel/mail.ts';
 import { MailerUnavailable } from '../../kernel/ports/mailer.ts';
+import { capturedLog } from '../../testing/captured-log.ts';
 import { TEST_CERTIFICATE } from '../../testing/test-certificate.ts';
 import { noMailer } from './no-mailer.ts';
 import { createSmtpMailer, type SmtpOptions } from './smtp-mailer.ts';
@@ -190,4 +191,18 @@ test('SR-3: a server that refuses, is unreachable or never responds has not acce
   await expect(courier(silent, { timeoutMs: 100 }).send(mail)).rejects.toMatchObject({ failure: 'timeout' });
   await expect(noMailer.send(mail)).rejects.toThrow('COUNTERSIGN_SMTP_URL');
   expect(taken).toEqual([]);
+});
+
+// SR-35. The attack: a reader of the logs learns the address of a user from the words of a mail server.
+test('an error holds the codes of the mail server, not its words', async () => {
+  const quoting = await mailServer({
+    onRcptTo: ({ address }, _session, done) => done(new Error(`no mailbox ${address}`)),
+  });
+  const { log, text } = capturedLog();
+  const failure = await courier(quoting)
+    .send(mail)
+    .catch((error: unknown) => error);
+  log.warn({ err: failure }, 'mail failed');
+  expect(text()).toContain('(EENVELOPE RCPT TO 550)');
+  expect(text()).not.toContain(mail.to);
 });

@@ -4,7 +4,7 @@ import type { ComposedMail, Mail } from '../../kernel/mail.ts';
 import { isEmailShape } from '../../kernel/names.ts';
 import { type Mailer, MailerUnavailable } from '../../kernel/ports/mailer.ts';
 import { plainLine } from '../../messages/mail/markup.ts';
-import { mailFailure } from './mail-failure.ts';
+import { failureCodes, mailFailure } from './mail-failure.ts';
 
 export interface SmtpOptions {
   host: string;
@@ -73,7 +73,7 @@ export function createSmtpMailer(options: SmtpOptions): Mailer {
         });
       } catch (error) {
         const failure = mailFailure(error);
-        throw new MailerUnavailable('the mail server did not take the message', { cause: error, failure });
+        throw new MailerUnavailable(`the mail server did not take the message (${failureCodes(error)})`, { failure });
       }
     },
   };
