@@ -7,6 +7,7 @@ import {
   type AuditArchive,
   parseArchiveName,
 } from '../../kernel/ports/audit-archive.ts';
+import { readUpTo } from '../../kernel/read-up-to.ts';
 import { SECOND_MS } from '../../kernel/time.ts';
 
 export interface BucketOptions {
@@ -65,7 +66,7 @@ export function createArchiveBucket({
         ...(content && { body: new Uint8Array(content) }),
       });
       const limit = response.ok ? maxBytes : MAX_ERROR_BYTES;
-      return { status: response.status, body: await readUpTo(response, limit) };
+      return { status: response.status, body: await readUpTo(response.body, limit) };
     } catch (error) {
       throw new ArchiveUnavailable('the bucket of the audit archive cannot be reached', { cause: error });
     }
@@ -92,18 +93,6 @@ export function createArchiveBucket({
         throw refused('DELETE', response);
     },
   };
-}
-
-async function readUpTo(response: Response, maxBytes: number): Promise<Uint8Array | undefined> {
-  const parts: Uint8Array[] = [];
-  let length = 0;
-  for await (const part of response.body ?? []) {
-    length += part.length;
-    // Leaving the loop ends the transfer.
-    if (length > maxBytes) return undefined;
-    parts.push(part);
-  }
-  return Buffer.concat(parts);
 }
 
 /** A bucket that does not exist is 404 too, and loses nothing. */

@@ -1,5 +1,6 @@
 import { type BreachedPasswords, LookupsCrowded } from '../../kernel/ports/breached-passwords.ts';
 import { Overloaded } from '../../kernel/ports/password-hasher.ts';
+import { readUpTo } from '../../kernel/read-up-to.ts';
 import { Permits } from '../permits/permits.ts';
 import { hashForList } from './password-digest.ts';
 
@@ -65,21 +66,13 @@ async function ask(url: string, signal: AbortSignal): Promise<string> {
     const headers = { accept: 'text/plain', 'add-padding': 'true', 'user-agent': 'countersign' };
     const answer = await fetch(url, { headers, redirect: 'manual', signal });
     if (answer.status !== 200) throw new RangeUnavailable(`the service answered ${answer.status}`);
-    return await readText(answer);
+    const list = await readUpTo(answer.body, ANSWER_LIMIT);
+    if (!list) throw new RangeUnavailable('the answer is too long');
+    return new TextDecoder().decode(list);
   } catch (error) {
     if (error instanceof RangeUnavailable) throw error;
     throw new RangeUnavailable(signal.aborted ? 'no answer in time' : 'the service could not be reached');
   }
-}
-
-async function readText(answer: Response): Promise<string> {
-  const decoder = new TextDecoder();
-  let text = '';
-  for await (const chunk of answer.body ?? []) {
-    text += decoder.decode(chunk as Uint8Array, { stream: true });
-    if (text.length > ANSWER_LIMIT) throw new RangeUnavailable('the answer is too long');
-  }
-  return text;
 }
 
 /** Lines of padding have the count 0. */
