@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { currentOtp } from '../../server/testing/current-otp.ts';
 import { RFC_SECRET, sampleToken, totp } from '../../server/testing/samples.ts';
 import { base32Encode } from '../../server/tokens/kinds/oath/base32.ts';
-import { currentOtp } from '../../server/tokens/kinds/oath/verify-otp.ts';
 import { codeAt, type FreshSecret, readSecret, secretError, verifyFirstCode } from './first-code.ts';
 
 const SECRET = base32Encode(RFC_SECRET);

@@ -9,7 +9,7 @@ import type { ResourceSettings } from '../resources/resource-settings.ts';
 import { recordOnce } from '../store/record-once.ts';
 import { newOperation } from '../store/transact.ts';
 import { tokenDocument } from '../tokens/documents.ts';
-import { currentOtp, verifyOtp } from '../tokens/kinds/oath/verify-otp.ts';
+import { verifyOtp } from '../tokens/kinds/oath/verify-otp.ts';
 import type { NewPin } from '../tokens/store-token.ts';
 import type { OathToken, OtpDigits, Token } from '../tokens/token.ts';
 import type { NewUser } from '../user-management/create-user.ts';
@@ -25,6 +25,7 @@ import {
   updateToken,
   updateUser,
 } from './as-operator.ts';
+import { currentOtp } from './current-otp.ts';
 import type { TestPorts } from './test-ports.ts';
 
 export const PASSWORD = 'correct horse battery';

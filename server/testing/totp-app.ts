@@ -1,6 +1,6 @@
 import type { FlowView } from '@countersign/protocol/flow';
 import { base32Decode } from '../tokens/kinds/oath/base32.ts';
-import { currentOtp } from '../tokens/kinds/oath/verify-otp.ts';
+import { currentOtp } from './current-otp.ts';
 
 /** An authenticator app that has scanned the key. */
 export function totpApp(view: FlowView): { code(now: number): string } {

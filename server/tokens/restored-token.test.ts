@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { currentOtp } from '../testing/current-otp.ts';
 import { RFC_SECRET, sampleToken, totp } from '../testing/samples.ts';
 import { DRIFT_MAX_STEPS } from './kinds/oath/otp-window.ts';
 import { resynchronise } from './kinds/oath/resync.ts';
-import { currentOtp, verifyOtp } from './kinds/oath/verify-otp.ts';
+import { verifyOtp } from './kinds/oath/verify-otp.ts';
 import { advanceCounter, tokenState } from './lockout.ts';
 import { restoredToken } from './restored-token.ts';
 import type { Token } from './token.ts';

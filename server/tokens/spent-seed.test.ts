@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { currentOtp } from '../testing/current-otp.ts';
 import { RFC_SECRET, sampleToken, totp } from '../testing/samples.ts';
 import { DRIFT_MAX_STEPS } from './kinds/oath/otp-window.ts';
-import { currentOtp, rejectFutureStep, verifyOtp } from './kinds/oath/verify-otp.ts';
+import { rejectFutureStep, verifyOtp } from './kinds/oath/verify-otp.ts';
 import { advanceCounter } from './lockout.ts';
 import { movingFactorOf, restoredSpentSeed, spentBy, spentTogether, spentUntil } from './spent-seed.ts';
 

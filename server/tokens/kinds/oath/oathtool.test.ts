@@ -2,10 +2,10 @@ import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { OTP_ALGORITHMS, type OtpAlgorithm } from '@countersign/protocol/tokens';
 import { describe, expect, test } from 'vitest';
+import { currentOtp } from '../../../testing/current-otp.ts';
 import { sampleToken, totp } from '../../../testing/samples.ts';
 import type { OtpDigits } from '../../token.ts';
 import { hotp } from './code.ts';
-import { currentOtp } from './verify-otp.ts';
 
 /** Codes compared per process. */
 const BATCH = 500;

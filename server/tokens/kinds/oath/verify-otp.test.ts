@@ -2,12 +2,13 @@ import { OTP_ALGORITHMS } from '@countersign/protocol/tokens';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { countHmacs } from '../../../testing/count-hmacs.ts';
+import { currentOtp } from '../../../testing/current-otp.ts';
 import { frozen, PERIOD_MS, RFC_SECRET, sampleToken, totp } from '../../../testing/samples.ts';
 import { advanceCounter } from '../../lockout.ts';
 import type { OathToken } from '../../token.ts';
 import { hotp } from './code.ts';
 import { DRIFT_MAX_STEPS, HOTP_LOOK_AHEAD } from './otp-window.ts';
-import { currentOtp, verifyOtp } from './verify-otp.ts';
+import { verifyOtp } from './verify-otp.ts';
 
 const code = (token: OathToken, counter: number) =>
   hotp({ secret: RFC_SECRET, counter, digits: token.digits, algorithm: token.algorithm });

@@ -1,6 +1,6 @@
 import type { OathToken } from '../../token.ts';
-import { hotp, prepareCodes } from './code.ts';
-import { boundedDrift, type VerifiableToken, windowAt } from './otp-window.ts';
+import { prepareCodes } from './code.ts';
+import { type VerifiableToken, windowAt } from './otp-window.ts';
 
 /** The steps outside the window in which a code reports clock drift. It is refused all the same. */
 export const CLOCK_HINT_STEPS = 2;
@@ -74,15 +74,6 @@ export function rejectFutureStep<T extends OathToken>(token: T, step: number, no
   const current = Math.floor(now / token.factor.periodMs);
   const kept = (token.spoiled ?? []).filter((one) => one >= current && one !== step);
   return { ...token, spoiled: [...kept, step] };
-}
-
-/** The code that the token's device shows: at its own time for `now` (TOTP), or for the next counter (HOTP). */
-export function currentOtp(token: VerifiableToken, secret: Uint8Array, now: number): string {
-  const counter =
-    token.factor.kind === 'totp'
-      ? Math.max(0, Math.floor(now / token.factor.periodMs) + boundedDrift(token.factor))
-      : token.nextCounter;
-  return hotp({ secret, counter, digits: token.digits, algorithm: token.algorithm });
 }
 
 /**
