@@ -25,7 +25,7 @@ export async function runExclusive<T>(
   key: string,
   work: (hasWaited: boolean) => Promise<T>,
   mostWaiting = MAX_WAITING,
-  endsLine: (error: unknown) => boolean = () => false,
+  endsLine?: (error: unknown) => boolean,
 ): Promise<T> {
   const { queues } = store.memory;
   const line: QueuedWork = queues.get(key) ?? { tail: Promise.resolve(), waiting: 0 };
@@ -42,7 +42,7 @@ export async function runExclusive<T>(
     try {
       return await work(hasWaited);
     } catch (error) {
-      if (endsLine(error)) {
+      if (endsLine?.(error)) {
         line.ended = { error };
         leave();
       }

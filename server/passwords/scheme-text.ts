@@ -8,9 +8,8 @@ type SchemeHash =
   | { kind: 'pbkdf2'; algorithm: 'sha1'; iterations: number; salt: Uint8Array; hash: Uint8Array };
 
 type DigestName = 'md5' | 'sha1' | 'sha256' | 'sha512';
-type Encoding = 'hex' | 'base64';
 
-const SCHEME = /^\{([A-Z0-9-]{1,20})(?:\.(B64|BASE64|HEX))?\}(.*)$/is;
+const SCHEME = /^\{([A-Z0-9-]{1,20})(?:\.(B64|BASE64|HEX))?\}(.*)/is;
 /** Their text is that of `crypt`, or a PHC string. */
 const TEXT_SCHEMES = new Set(['CRYPT', 'BLF-CRYPT', 'SHA256-CRYPT', 'SHA512-CRYPT', 'ARGON2', 'ARGON2I', 'ARGON2ID']);
 const DIGEST_SCHEMES = new Map<string, { algorithm: DigestName; length: number; isSalted?: true }>([
@@ -33,16 +32,16 @@ const DOVECOT_PBKDF2 = /^\$1\$([^$]*)\$([1-9]\d{0,8})\$([0-9a-f]{40})$/i;
  * an encoding: `{SSHA.HEX}`. Undefined for another text.
  */
 export function readSchemeText(text: string): SchemeHash | undefined {
-  const { scheme, encoding, rest } = partsOf(text) ?? {};
-  if (scheme === undefined || rest === undefined) return undefined;
-  if (TEXT_SCHEMES.has(scheme)) return readText(rest, encoding);
+  const parts = partsOf(text);
+  if (!parts) return undefined;
+  const { scheme, isHex, rest } = parts;
+  if (TEXT_SCHEMES.has(scheme)) return readText(rest, isHex);
   if (/^PBKDF2(-SHA(1|256|512))?$/.test(scheme)) return readPbkdf2(scheme, rest);
   const digest = DIGEST_SCHEMES.get(scheme);
   if (!digest) return undefined;
   const { algorithm, length, isSalted = false } = digest;
   // As in Dovecot, the length of an unsalted digest tells its encoding.
-  const guessed = !isSalted && rest.length === 2 * length ? 'hex' : 'base64';
-  const bytes = decode(rest, encoding ?? guessed);
+  const bytes = decode(rest, isHex ?? (!isSalted && rest.length === 2 * length));
   if (!bytes || bytes.length < length || isSalted !== bytes.length > length) return undefined;
   const rounds = ['{password}{salt}'];
   return { kind: 'digest', algorithm, rounds, salt: bytes.slice(length), hash: bytes.slice(0, length) };
@@ -56,29 +55,30 @@ const UNSUPPORTED_TEXTS: readonly (readonly [RegExp, string])[] = [
   [/^\$1\$/, 'MD5-crypt'],
   [/^[./0-9A-Za-z]{13}$/, 'DES-crypt'],
 ];
-const UNSUPPORTED_SCHEMES = new Set([
+const UNSUPPORTED_SCHEMES = new Set<string | undefined>([
   ...['SCRAM-SHA-1', 'SCRAM-SHA-256', 'CRAM-MD5', 'HMAC-MD5', 'DIGEST-MD5', 'PLAIN-MD4', 'OTP', 'NTLM', 'LANMAN'],
 ]);
-const CLEAR_SCHEMES = new Set(['PLAIN', 'CLEAR', 'CLEARTEXT', 'PLAIN-TRUNC']);
+const CLEAR_SCHEMES = new Set<string | undefined>(['PLAIN', 'CLEAR', 'CLEARTEXT', 'PLAIN-TRUNC']);
 
 /** Why a text is refused although its kind is known, and what to do. Contains nothing of the text. */
 export function refuseKnownText(text: string): string | undefined {
-  const { scheme = '', rest = text } = partsOf(text) ?? {};
+  const { scheme, rest = text } = partsOf(text) ?? {};
   if (CLEAR_SCHEMES.has(scheme)) return 'this is a password in the clear: send it as the password of the user';
   const named = UNSUPPORTED_TEXTS.find(([pattern]) => pattern.test(rest))?.[1];
   const name = named ?? (UNSUPPORTED_SCHEMES.has(scheme) ? scheme : undefined);
   return name && `${name} is not supported: import the user without a password, and send a link to choose a new one`;
 }
 
-function partsOf(text: string): { scheme: string; encoding?: Encoding; rest: string } | undefined {
-  const [, scheme, suffix, rest] = SCHEME.exec(text) ?? [];
-  if (scheme === undefined || rest === undefined) return undefined;
-  const encoding = suffix === undefined ? undefined : suffix.toUpperCase() === 'HEX' ? 'hex' : 'base64';
-  return { scheme: scheme.toUpperCase(), rest, ...(encoding && { encoding }) };
+/** `isHex` absent: the name does not end in an encoding. */
+function partsOf(text: string): { scheme: string; isHex?: boolean; rest: string } | undefined {
+  const parts = SCHEME.exec(text);
+  if (!parts) return undefined;
+  const [, scheme = '', encoding, rest = ''] = parts;
+  return { scheme: scheme.toUpperCase(), rest, ...(encoding && { isHex: encoding.toUpperCase() === 'HEX' }) };
 }
 
-function readText(rest: string, encoding: Encoding | undefined): SchemeHash | undefined {
-  const bytes = encoding === undefined ? utf8.decode(rest) : decode(rest, encoding);
+function readText(rest: string, isHex: boolean | undefined): SchemeHash | undefined {
+  const bytes = isHex === undefined ? utf8.decode(rest) : decode(rest, isHex);
   const text = bytes && new TextDecoder().decode(bytes);
   return text?.startsWith('$') ? { text } : undefined;
 }
@@ -87,14 +87,14 @@ function readText(rest: string, encoding: Encoding | undefined): SchemeHash | un
 function readPbkdf2(scheme: string, rest: string): SchemeHash | undefined {
   if (!rest.startsWith('$')) return { text: `$${scheme.toLowerCase()}$${rest}` };
   const [, salt, iterations, coded = ''] = DOVECOT_PBKDF2.exec(rest) ?? [];
-  const hash = decode(coded, 'hex');
+  const hash = decode(coded, true);
   if (scheme !== 'PBKDF2' || salt === undefined || !hash) return undefined;
   return { kind: 'pbkdf2', algorithm: 'sha1', iterations: Number(iterations), salt: utf8.decode(salt), hash };
 }
 
-function decode(text: string, encoding: Encoding): Uint8Array | undefined {
+function decode(text: string, isHex: boolean): Uint8Array | undefined {
   try {
-    if (encoding === 'hex') return hex.decode(text.toLowerCase());
+    if (isHex) return hex.decode(text);
     return (text.endsWith('=') ? base64 : base64nopad).decode(text);
   } catch {
     return undefined;

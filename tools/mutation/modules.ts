@@ -281,4 +281,49 @@ export const DECIDING_MODULES: readonly DecidingModule[] = [
     files: ['server/events/log/personal-part.ts', 'server/events/log/personal-parts.ts'],
     tests: ['server/events/log/personal-part.test.ts'],
   },
+  {
+    name: 'keyed-queue',
+    files: ['server/kernel/keyed-queue.ts'],
+    tests: ['server/kernel/keyed-queue.test.ts'],
+  },
+  {
+    name: 'read-up-to',
+    files: ['server/kernel/read-up-to.ts'],
+    tests: ['server/kernel/read-up-to.test.ts'],
+  },
+  {
+    name: 'credential-epoch',
+    files: ['server/users/credential-epoch.ts'],
+    tests: ['server/users/credential-epoch.test.ts'],
+  },
+  {
+    name: 'event-terms',
+    files: ['server/events/log/id-filter.ts'],
+    tests: ['server/events/log/id-filter.test.ts'],
+  },
+  {
+    name: 'mail-failure',
+    files: ['server/platform/smtp/mail-failure.ts'],
+    tests: ['server/platform/smtp/mail-failure.test.ts'],
+  },
+  {
+    name: 'imported-schemes',
+    files: ['server/passwords/scheme-text.ts'],
+    tests: ['server/passwords/scheme-text.test.ts'],
+  },
+  {
+    name: 'breach-service',
+    files: ['server/platform/breached-passwords/range-service.ts'],
+    tests: ['server/platform/breached-passwords/range-service.test.ts'],
+  },
+  {
+    name: 'backup-mac',
+    files: ['server/operations/backup/backup-mac.ts'],
+    tests: ['server/operations/backup/backup-mac.test.ts'],
+  },
+  {
+    name: 'run-rules',
+    files: ['server/sign-in/run-rules.ts'],
+    tests: ['server/sign-in/run-rules.test.ts'],
+  },
 ];

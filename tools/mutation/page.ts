@@ -7,7 +7,7 @@ const HEAD = `# Mutation scores
 
 \`npm run mutation\` changes one decision of the code at a time, runs the tests, and writes this page. The tests must notice at least
 ${MIN_SCORE_PERCENT} % of the changes to each module that decides who gets in, records it or keeps the service running. The reason for each
-change that may survive is in \`tools/mutation/survivors.ts\`.
+change that may survive is in \`tools/mutation/survivors/\`.
 `;
 
 const REQUIREMENTS = `## Security requirements

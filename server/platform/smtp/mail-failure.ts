@@ -21,7 +21,7 @@ export function mailFailure(error: unknown): MailFailure {
   const { code, command, message, responseCode, syscall } = (error instanceof Error ? error : {}) as {
     code?: unknown;
     command?: unknown;
-    message?: string;
+    message?: unknown;
     responseCode?: unknown;
     syscall?: unknown;
   };
@@ -33,7 +33,7 @@ export function mailFailure(error: unknown): MailFailure {
   }
   const cause = typeof code === 'string' && Object.hasOwn(BY_CODE, code) ? BY_CODE[code] : undefined;
   // A failed call to the system, as of a name that does not resolve, quotes the host, which may be called mail.tls.example.
-  if (cause === 'unreachable' && syscall === undefined && IS_TLS.test(message ?? '')) return 'tls';
+  if (cause === 'unreachable' && syscall === undefined && IS_TLS.test(String(message))) return 'tls';
   return cause ?? 'refused';
 }
 
