@@ -14,6 +14,7 @@ export const IMPORT_FLAWS = {
   XML_DOCTYPE: 'The XML has a document type, an entity or a processing instruction.',
   XML_OUT_OF_BOUNDS: 'The XML is nested too deeply, or something in it is too large.',
   JSON_MALFORMED: 'The file is not well-formed JSON.',
+  JSON_OUT_OF_BOUNDS: 'The JSON is nested too deeply, or has too many values.',
   APP_EXPORT_UNKNOWN: 'The JSON is no export of Aegis, 2FAS or Bitwarden, or a part of it is missing or malformed.',
   PSKC_UNKNOWN: 'The XML is no key container of PSKC 1.0 (RFC 6030).',
   PSKC_STRUCTURE: 'The key container has a part that is missing, malformed, unknown or there twice.',

@@ -5,9 +5,11 @@ import { flawOf, ImportError, type ImportRow } from './import-file.ts';
 import { type MigrationPart, readMigration } from './read-migration.ts';
 import { validateToken } from './validate-token.ts';
 
-const MAX_LINE_LENGTH = 65_536;
-/** The lines read between two pauses. */
+const MAX_URI_LENGTH = 4096;
+const MAX_MIGRATION_LENGTH = 65_536;
+/** What is read between two pauses. */
 const LINES = 1000;
+const CHARACTERS = 65_536;
 
 /**
  * Reads `otpauth://` URIs (Key URI format) and `otpauth-migration://` ones, one per line; ignores empty lines and `#`
@@ -15,13 +17,18 @@ const LINES = 1000;
  */
 export function* readUris(text: string, parts: MigrationPart[]): Generator<ImportRow | undefined> {
   let line = 0;
+  let sincePause = 0;
   for (const [raw] of text.matchAll(/[^\n]*(?:\n|$)/g)) {
     line += 1;
-    if (line % LINES === 0) yield undefined;
+    sincePause += raw.length;
+    if (line % LINES === 0 || sincePause >= CHARACTERS) {
+      sincePause = 0;
+      yield undefined;
+    }
     const uri = raw.trim();
     if (uri === '' || uri.startsWith('#')) continue;
     if (/^otpauth-migration:/i.test(uri)) {
-      const found = flawOf(() => readMigration(bounded(uri)));
+      const found = flawOf(() => readMigration(bounded(uri, MAX_MIGRATION_LENGTH)));
       if ('flaw' in found) yield { line, outcome: found };
       else {
         parts.push(found.read.part);
@@ -29,13 +36,13 @@ export function* readUris(text: string, parts: MigrationPart[]): Generator<Impor
       }
       continue;
     }
-    const found = flawOf(() => readUri(bounded(uri)));
+    const found = flawOf(() => readUri(uri));
     yield { line, outcome: 'flaw' in found ? found : { token: found.read } };
   }
 }
 
-function bounded(uri: string): string {
-  if (uri.length > MAX_LINE_LENGTH) throw new ImportError('ROW_MALFORMED');
+function bounded(uri: string, longest: number): string {
+  if (uri.length > longest) throw new ImportError('ROW_MALFORMED');
   return uri;
 }
 
@@ -44,7 +51,7 @@ function bounded(uri: string): string {
  * @throws ImportError
  */
 export function readUri(text: string, fallback?: string) {
-  const uri = /^otpauth:\/\//i.test(text) ? parseUrl(text) : undefined;
+  const uri = /^otpauth:\/\//i.test(text) ? parseUrl(bounded(text, MAX_URI_LENGTH)) : undefined;
   if (!uri) throw new ImportError('ROW_MALFORMED');
   const parameters = new Map<string, string>();
   for (const [name, value] of uri.searchParams) {

@@ -1,21 +1,18 @@
-import { base32Decode } from '../../kinds/oath/base32.ts';
 import { ImportError, type ImportedToken } from '../import-file.ts';
-import { base64Decode, hexDecode } from '../seed-format.ts';
+import { base64Decode, hexDecode, seedOf } from '../seed-format.ts';
 import { validateToken } from '../validate-token.ts';
 import {
   type AppExport,
   type Lock,
   listOf,
+  type Members,
   membersOf,
   nameOf,
   numeralOf,
-  parseJson,
   textOf,
   wholeOf,
 } from './app-export.ts';
 import { openGcm } from './open-sealed.ts';
-
-type Members = Record<string, unknown>;
 
 /** The app uses N = 2^15, r = 8, p = 1, which take 32 MiB. `work`: N * r * p. */
 const SCRYPT_BOUNDS = { memory: 64 * 2 ** 20, work: 2 ** 20 } as const;
@@ -26,7 +23,7 @@ const PASSWORD_SLOT = 1;
 /** A vault of Aegis (docs/vault.md of its repository): plain, or AES-256-GCM under a key that a password wraps. */
 export function readAegis(vault: Members): AppExport {
   const { slots, params } = membersOf(vault.header);
-  if (slots === null || slots === undefined) return { entries: entriesOf(membersOf(vault.db)) };
+  if (slots === null || slots === undefined) return { entries: entriesOf(vault.db) };
   const passwords = listOf(slots)
     .map(membersOf)
     .filter(({ type }) => type === PASSWORD_SLOT);
@@ -57,9 +54,9 @@ function lockOf(slot: Members, content: Sealed): Lock {
     derivation: { cost, blockSize, parallelism, salt, keyBytes: 32 },
     open: (key) => {
       const master = openGcm(key, wrapped.iv, wrapped.bytes, wrapped.tag);
-      const opened = master?.length === 32 ? openGcm(master, content.iv, content.bytes, content.tag) : undefined;
-      return opened && entriesOf(membersOf(parseJson(opened.toString('utf8'))));
+      return master?.length === 32 ? openGcm(master, content.iv, content.bytes, content.tag) : undefined;
     },
+    entriesOf,
   };
 }
 
@@ -70,15 +67,13 @@ function sealedOf(bytes: Uint8Array | undefined, params: unknown): Sealed {
   return { bytes, iv, tag: mac };
 }
 
-function entriesOf({ entries }: Members) {
-  return listOf(entries).map((entry) => () => readEntry(membersOf(entry)));
+function entriesOf(content: unknown) {
+  return listOf(membersOf(content).entries).map((entry) => () => readEntry(membersOf(entry)));
 }
 
 function readEntry({ type, name, issuer, info }: Members): ImportedToken {
   const { secret, algo, digits, period, counter } = membersOf(info);
-  const seed = base32Decode(textOf(secret) ?? '');
-  if (textOf(secret) === undefined) throw new ImportError('SEED_MISSING');
-  if (seed === undefined) throw new ImportError('SEED_MALFORMED');
+  const seed = seedOf(textOf(secret) ?? '', 'base32');
   return validateToken(
     {
       kind: textOf(type),

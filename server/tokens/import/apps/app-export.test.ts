@@ -227,8 +227,22 @@ test.each<[string, string, string]>([
   ['another app', '{"tokens":[]}', 'APP_EXPORT_UNKNOWN'],
   ['no list', '{"schemaVersion":4,"services":{}}', 'APP_EXPORT_UNKNOWN'],
   ['no token', '{"encrypted":false,"items":[{"type":2}]}', 'FILE_EMPTY'],
-  ['nesting without end', `{"encrypted":false,"items":${'['.repeat(100_000)}`, 'JSON_MALFORMED'],
+  ['nesting without end', `{"encrypted":false,"items":${'['.repeat(100_000)}`, 'JSON_OUT_OF_BOUNDS'],
   ['too many tokens', JSON.stringify({ schemaVersion: 4, services: Array(10_001).fill(0) }), 'TOO_MANY_ROWS'],
 ])('a file is refused with its reason: %s', (_, text, flaw) => {
   expect(outcomesOf(readWhole(text))).toBe(flaw);
 });
+
+// SR-56. The attack: one value of two megabytes, whose decoding holds up every other request.
+test.each<[string, string, string]>([
+  ['a seed in Aegis', aegis({ secret: 'A'.repeat(2e6) }), 'SEED_MALFORMED'],
+  ['a seed in 2FAS', JSON.stringify({ schemaVersion: 4, services: [{ secret: 'A'.repeat(2e6) }] }), 'SEED_MALFORMED'],
+  ['a seed in Bitwarden', bitwarden('A'.repeat(2e6)), 'SEED_MALFORMED'],
+  ['a URI in Bitwarden', bitwarden(`otpauth://totp/a?secret=${SECRET}&${'a=b&'.repeat(5e5)}`), 'ROW_MALFORMED'],
+])('SR-56: is not decoded: %s', (_, text, flaw) => {
+  expect(outcomesOf(readWhole(text))).toEqual([flaw]);
+});
+
+function bitwarden(totp: string): string {
+  return JSON.stringify({ encrypted: false, items: [{ name: 'a', login: { totp } }] });
+}

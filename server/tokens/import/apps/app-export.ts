@@ -16,8 +16,10 @@ export type AppEntry = () => ImportedToken;
 
 export interface Lock {
   derivation: Derivation | ScryptDerivation | Argon2Derivation;
-  /** Undefined if the key is wrong, or the file was altered. */
-  open(key: Uint8Array): readonly AppEntry[] | undefined;
+  /** The JSON inside. Undefined if the key is wrong, or the file was altered. */
+  open(key: Uint8Array): Buffer | undefined;
+  /** @throws ImportError */
+  entriesOf(content: unknown): readonly AppEntry[];
 }
 
 /** RFC 7914. */
@@ -29,9 +31,11 @@ export interface ScryptDerivation {
   keyBytes: number;
 }
 
+export type Members = Readonly<Record<string, unknown>>;
+
 /** The members of a JSON object; none of anything else. */
-export function membersOf(value: unknown): Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : {};
+export function membersOf(value: unknown): Members {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Members) : {};
 }
 
 /** @throws ImportError if it is no list, or one of more than {@link IMPORT_MAX_ROWS} */
@@ -58,13 +62,4 @@ export function numeralOf(value: unknown): string | undefined {
 export function nameOf(account: unknown, issuer: unknown): DeclaredToken['name'] {
   const name = accountName(`:${textOf(account) ?? ''}`, textOf(issuer) ?? '');
   return name === '' ? undefined : name;
-}
-
-/** @throws ImportError */
-export function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new ImportError('JSON_MALFORMED');
-  }
 }

@@ -1,14 +1,11 @@
 import { createHash, createHmac } from 'node:crypto';
-import { base32Decode } from '../../kinds/oath/base32.ts';
 import { ImportError, type ImportedToken } from '../import-file.ts';
 import { MAX_ITERATIONS } from '../pskc/protection.ts';
 import { readUri } from '../read-uris.ts';
-import { base64Decode } from '../seed-format.ts';
+import { base64Decode, seedOf } from '../seed-format.ts';
 import { validateToken } from '../validate-token.ts';
-import { type AppExport, type Lock, listOf, membersOf, nameOf, parseJson, textOf, wholeOf } from './app-export.ts';
+import { type AppExport, type Lock, listOf, type Members, membersOf, nameOf, textOf, wholeOf } from './app-export.ts';
 import { openCbc } from './open-sealed.ts';
-
-type Members = Record<string, unknown>;
 
 const PBKDF2 = 0;
 const ARGON2ID = 1;
@@ -32,10 +29,8 @@ function lockOf(vault: Members): Lock {
   if (iv?.length !== 16 || !bytes || mac?.length !== 32) throw new ImportError('APP_EXPORT_UNKNOWN');
   return {
     derivation: derivationOf(vault),
-    open: (key) => {
-      const opened = openCbc({ encryption: expand(key, 'enc'), mac: expand(key, 'mac') }, iv, bytes, mac);
-      return opened && entriesOf(membersOf(parseJson(opened.toString('utf8'))));
-    },
+    open: (key) => openCbc({ encryption: expand(key, 'enc'), mac: expand(key, 'mac') }, iv, bytes, mac),
+    entriesOf,
   };
 }
 
@@ -64,8 +59,8 @@ function expand(key: Uint8Array, use: 'enc' | 'mac'): Buffer {
 }
 
 /** Items without a one-time password are no rows. */
-function entriesOf({ items }: Members) {
-  return listOf(items).flatMap((item) => {
+function entriesOf(content: unknown) {
+  return listOf(membersOf(content).items).flatMap((item) => {
     const { name, login } = membersOf(item);
     const { username, totp } = membersOf(login);
     const text = textOf(totp);
@@ -77,7 +72,5 @@ function entriesOf({ items }: Members) {
 function readTotp(text: string, name: string | undefined): ImportedToken {
   if (/^otpauth:/i.test(text)) return readUri(text, name);
   if (/^steam:/i.test(text)) throw new ImportError('KIND_UNSUPPORTED');
-  const seed = base32Decode(text);
-  if (seed === undefined) throw new ImportError('SEED_MALFORMED');
-  return validateToken({ kind: 'totp', name }, seed);
+  return validateToken({ kind: 'totp', name }, seedOf(text, 'base32'));
 }

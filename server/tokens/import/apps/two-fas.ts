@@ -1,11 +1,8 @@
-import { base32Decode } from '../../kinds/oath/base32.ts';
 import { ImportError, type ImportedToken } from '../import-file.ts';
-import { base64Decode } from '../seed-format.ts';
+import { base64Decode, seedOf } from '../seed-format.ts';
 import { validateToken } from '../validate-token.ts';
-import { type AppExport, type Lock, listOf, membersOf, nameOf, numeralOf, parseJson, textOf } from './app-export.ts';
+import { type AppExport, type Lock, listOf, type Members, membersOf, nameOf, numeralOf, textOf } from './app-export.ts';
 import { openGcm } from './open-sealed.ts';
-
-type Members = Record<string, unknown>;
 
 /** Fixed in the app. */
 const ITERATIONS = 10_000;
@@ -23,10 +20,8 @@ function lockOf(sealed: string): Lock {
   if (bytes.length < TAG_BYTES || salt.length > 1024) throw new ImportError('APP_EXPORT_UNKNOWN');
   return {
     derivation: { hash: 'sha256', salt, iterations: ITERATIONS, keyBytes: 32 },
-    open: (key) => {
-      const opened = openGcm(key, iv, bytes.subarray(0, -TAG_BYTES), bytes.subarray(-TAG_BYTES));
-      return opened && entriesOf(parseJson(opened.toString('utf8')));
-    },
+    open: (key) => openGcm(key, iv, bytes.subarray(0, -TAG_BYTES), bytes.subarray(-TAG_BYTES)),
+    entriesOf,
   };
 }
 
@@ -36,9 +31,7 @@ function entriesOf(services: unknown) {
 
 function readService({ name, secret, otp }: Members): ImportedToken {
   const { account, label, issuer, digits, period, algorithm, counter, tokenType } = membersOf(otp);
-  const seed = base32Decode(textOf(secret) ?? '');
-  if (textOf(secret) === undefined) throw new ImportError('SEED_MISSING');
-  if (seed === undefined) throw new ImportError('SEED_MALFORMED');
+  const seed = seedOf(textOf(secret) ?? '', 'base32');
   return validateToken(
     {
       // Early backups name no kind.
