@@ -326,4 +326,9 @@ export const DECIDING_MODULES: readonly DecidingModule[] = [
     files: ['server/sign-in/run-rules.ts'],
     tests: ['server/sign-in/run-rules.test.ts'],
   },
+  {
+    name: 'noted-changes',
+    files: ['server/store/lmdb/noted-changes.ts'],
+    tests: ['server/store/lmdb/commit-notes.test.ts'],
+  },
 ];
