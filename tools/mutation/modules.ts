@@ -327,6 +327,11 @@ export const DECIDING_MODULES: readonly DecidingModule[] = [
     tests: ['server/sign-in/run-rules.test.ts'],
   },
   {
+    name: 'report-lost-device',
+    files: ['server/user-management/report-lost-device.ts'],
+    tests: ['server/user-management/report-lost-device.test.ts'],
+  },
+  {
     name: 'noted-changes',
     files: ['server/store/lmdb/noted-changes.ts'],
     tests: ['server/store/lmdb/commit-notes.test.ts'],
