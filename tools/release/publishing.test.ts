@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { addressesOf, composerWithAddresses, pomWithAddresses, pyprojectWithAddresses } from './addresses.ts';
 import { type Checkout, refusePublishing } from './publishing.ts';
 import { readManifest } from './service-files.ts';
@@ -81,3 +82,66 @@ test('the command publishes nothing while the project has no address', () => {
   expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
   expect(stderr).toMatch(/^The project has no address yet: set repository in package.json to \{ "type": "git"/);
 });
+
+/** The command, and what it reads. */
+const READ = [
+  ...['package.json', 'CHANGELOG.md', 'tools/publish.ts'],
+  ...['server/package.json', 'clients/typescript/package.json', 'widget/package.json'],
+  ...['clients/python/pyproject.toml', 'clients/java/pom.xml', 'clients/java/servlet/pom.xml'],
+];
+
+/** A copy of them with the address set and committed, and a folder in the place of its `origin`. */
+function checkoutWithAddress() {
+  const folder = mkdtempSync(join(tmpdir(), 'publishing-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const [checkout, origin] = [join(folder, 'checkout'), join(folder, 'origin')];
+  for (const path of READ) cpSync(join(ROOT, path), join(checkout, path));
+  symlinkSync(join(ROOT, 'tools/release'), join(checkout, 'tools/release'));
+  symlinkSync(join(ROOT, 'node_modules'), join(checkout, 'node_modules'));
+  writeFileSync(join(checkout, '.gitignore'), 'node_modules\n');
+  const manifest = { ...JSON.parse(read('package.json')), repository };
+  writeFileSync(join(checkout, 'package.json'), JSON.stringify(manifest));
+  const git = (...args: string[]) => {
+    const { status, stdout, stderr } = spawnSync('git', args, { cwd: checkout, encoding: 'utf8', env: GIT });
+    expect(status, stderr).toBe(0);
+    return stdout.trim();
+  };
+  git('init', '--quiet');
+  git('add', '.');
+  git('commit', '--quiet', '--message', 'chore: set the address');
+  git('init', '--quiet', '--bare', origin);
+  git('remote', 'add', 'origin', addresses.git);
+  // Pushes go to the folder, whatever the address says.
+  git('remote', 'set-url', '--push', 'origin', origin);
+  const publish = (...args: string[]) => {
+    const run = spawnSync('npx', ['tsx', 'tools/publish.ts', ...args], { cwd: checkout, encoding: 'utf8', env: GIT });
+    return { status: run.status, stdout: run.stdout, stderr: run.stderr };
+  };
+  const tags = () => ({ here: git('tag', '--list'), there: git('ls-remote', '--tags', '--refs', origin) });
+  return { publish, tags, version: manifest.version as string };
+}
+
+/** Git's settings on this machine do not count. */
+const GIT = {
+  ...process.env,
+  GIT_CONFIG_GLOBAL: '/dev/null',
+  GIT_CONFIG_NOSYSTEM: '1',
+  ...{ GIT_AUTHOR_NAME: 'A', GIT_AUTHOR_EMAIL: 'a@example.org' },
+  ...{ GIT_COMMITTER_NAME: 'A', GIT_COMMITTER_EMAIL: 'a@example.org' },
+};
+
+test('with an address, a dry run names the tag and pushes none; the command itself pushes it once', () => {
+  const { publish, tags, version } = checkoutWithAddress();
+  const dry = publish('--dry-run');
+  expect(dry).toEqual({ status: 0, stdout: `would push v${version} to ${addresses.git}\n`, stderr: '' });
+  expect(tags()).toEqual({ here: '', there: '' });
+
+  const pushed = publish();
+  expect(pushed.stdout).toBe(`pushed v${version}; the workflow Release publishes it, once a person approves\n`);
+  expect(tags()).toEqual({
+    here: `v${version}`,
+    there: expect.stringMatching(`^[0-9a-f]{40}\trefs/tags/v${version}$`),
+  });
+  const again = publish();
+  expect(again).toEqual({ status: 1, stdout: '', stderr: `v${version} is published already: raise the version.\n` });
+}, 60_000);
